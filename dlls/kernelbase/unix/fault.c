@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Faults in views
+ *
+ * The host tells them apart by its signals: SIGBUS for a page that the mapping allows and that
+ * cannot be had, SIGSEGV for one that the mapping forbids.  ntdll makes access violations of
+ * both.  So its signal handlers get one of ours in front of them.
+ *
+ * The one for SIGBUS lets ntdll build the exception first, and then turns its record, which lies
+ * where KiUserExceptionDispatcher expects it, into an in-page error: no handler of the program
+ * has seen it before.  The one for SIGSEGV makes a page of a section of reserved pages accessible
+ * that has been committed meanwhile, and returns to the instruction: nobody sees anything.  It is
+ * there only once such a section has been mapped.
+ */
+
+#if 0
+#pragma makedep unix
+#endif
+
+#include "config.h"
+
+#include <stdarg.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <ucontext.h>
+
+#include "ntstatus.h"
+#define WIN32_NO_STATUS
+#include "windef.h"
+#include "winbase.h"
+#include "winternl.h"
+#include "wine/debug.h"
+#include "unix_private.h"
+
+WINE_DEFAULT_DEBUG_CHANNEL(mapview);
+
+static struct sigaction ntdll_bus_action;
+static struct sigaction ntdll_segv_action;
+
+static UINT_PTR exception_dispatcher;
+
+#ifdef __x86_64__
+
+/* the stack that KiUserExceptionDispatcher starts with: CONTEXT, CONTEXT_EX, EXCEPTION_RECORD */
+#define RECORD_OFFSET 0x4f0
+
+#define FAULT_WRITE   0x02   /* bits of the error code of the processor */
+#define FAULT_EXECUTE 0x10
+
+static UINT_PTR get_ip( const ucontext_t *context )
+{
+    return context->uc_mcontext.gregs[REG_RIP];
+}
+
+/* what the instruction wanted to do, as the protection that it needs */
+static int get_wanted_access( const ucontext_t *context )
+{
+    UINT_PTR err = context->uc_mcontext.gregs[REG_ERR];
+
+    if (err & FAULT_EXECUTE) return PROT_EXEC;
+    return err & FAULT_WRITE ? PROT_WRITE : PROT_READ;
+}
+
+/* the record of an access violation that ntdll has put on the stack of the thread */
+static EXCEPTION_RECORD *get_record( const ucontext_t *context, UINT_PTR ip, const void *addr )
+{
+    EXCEPTION_RECORD *rec;
+
+    if (get_ip( context ) != exception_dispatcher) return NULL;
+    rec = (EXCEPTION_RECORD *)(context->uc_mcontext.gregs[REG_RSP] + RECORD_OFFSET);
+    if (rec->ExceptionCode != (DWORD)EXCEPTION_ACCESS_VIOLATION || rec->NumberParameters != 2) return NULL;
+    if (rec->ExceptionAddress != (void *)ip || rec->ExceptionInformation[1] != (ULONG_PTR)addr) return NULL;
+    return rec;
+}
+
+static void bus_handler( int signal, siginfo_t *info, void *context )
+{
+    UINT_PTR ip = get_ip( context );
+    EXCEPTION_RECORD *rec;
+    NTSTATUS status;
+
+    ntdll_bus_action.sa_sigaction( signal, info, context );
+    if (info->si_code != BUS_ADRERR || !(rec = get_record( context, ip, info->si_addr ))) return;
+    if (!(status = get_page_error( (UINT_PTR)info->si_addr ))) return;
+    rec->ExceptionCode = EXCEPTION_IN_PAGE_ERROR;
+    rec->NumberParameters = 3;
+    rec->ExceptionInformation[2] = (UINT32)status;
+}
+
+static void segv_handler( int signal, siginfo_t *info, void *context )
+{
+    if (info->si_code == SEGV_ACCERR && is_reserve_address( (UINT_PTR)info->si_addr ) &&
+        open_reserved_page( (UINT_PTR)info->si_addr, get_wanted_access( context ))) return;
+    ntdll_segv_action.sa_sigaction( signal, info, context );
+}
+
+static void set_handler( int signal, void (*handler)( int, siginfo_t *, void * ), struct sigaction *ntdll_action )
+{
+    struct sigaction action;
+
+    if (sigaction( signal, NULL, ntdll_action ) || !(ntdll_action->sa_flags & SA_SIGINFO))
+    {
+        WARN( "signal %d is not ntdll's\n", signal );
+        return;
+    }
+    action = *ntdll_action;
+    action.sa_sigaction = handler;
+    sigaction( signal, &action, NULL );
+}
+
+/***********************************************************************
+ *             handle_bus_faults
+ *
+ * Have pages that cannot be had reported as in-page errors from now on.  dispatcher is the
+ * address of KiUserExceptionDispatcher.
+ */
+void handle_bus_faults( UINT_PTR dispatcher )
+{
+    if (exception_dispatcher || !dispatcher) return;
+    exception_dispatcher = dispatcher;
+    set_handler( SIGBUS, bus_handler, &ntdll_bus_action );
+}
+
+/***********************************************************************
+ *             handle_reserve_faults
+ *
+ * Have pages opened that are committed by now.  The caller sees to it that it is the only one.
+ */
+void handle_reserve_faults(void)
+{
+    if (!ntdll_segv_action.sa_sigaction) set_handler( SIGSEGV, segv_handler, &ntdll_segv_action );
+}
+
+#else
+
+/* without a handler nothing may be closed, and access violations stay */
+void handle_bus_faults( UINT_PTR dispatcher )
+{
+}
+
+void handle_reserve_faults(void)
+{
+}
+
+#endif

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Placement of pages on NUMA nodes
+ *
+ * Everything here is a preference and cannot fail: on a host that has no such memory, or does not
+ * allow the policy, the pages land where they would have landed anyway.
+ *
+ * The policy of a shared memory object belongs to the object: it is set through a mapping, and
+ * then holds for whoever touches a page first.  Pages in a file's cache follow no policy but that
+ * of the thread that brings them in.  Huge pages are placed when they are allocated.
+ */
+
+#if 0
+#pragma makedep unix
+#endif
+
+#include "config.h"
+
+#include <stdarg.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <linux/magic.h>
+#include <numa.h>
+#include <numaif.h>
+
+#include "ntstatus.h"
+#define WIN32_NO_STATUS
+#include "windef.h"
+#include "winbase.h"
+#include "winternl.h"
+#include "wine/debug.h"
+#include "wine/server.h"
+#include "unix_private.h"
+
+WINE_DEFAULT_DEBUG_CHANNEL(mapview);
+
+/* how much of a file is brought into the cache for a view with a node; the rest follows whoever
+ * touches it.  This costs 5 to 10 ms for a file on a disk (the reading itself goes on behind) and
+ * 0.3 ms for one in the cache. */
+#define PLACED_CACHE_SIZE ((SIZE_T)16 << 20)
+
+/* how much the kernel reads ahead at once */
+#define READ_AHEAD_SIZE   ((SIZE_T)128 << 10)
+
+/* as many as Linux can have */
+#define MAX_HOST_NODES 1024
+#define NODE_WORDS     (MAX_HOST_NODES / (8 * sizeof(unsigned long)))
+
+/* what holds the pages of a section */
+enum object_kind
+{
+    OBJECT_FILE,
+    OBJECT_SHARED_MEMORY,
+    OBJECT_HUGE_PAGES,
+};
+
+static enum object_kind get_object_kind( int fd )
+{
+    struct statfs st;
+
+    if (fstatfs( fd, &st )) return OBJECT_FILE;
+    switch ((UINT32)st.f_type)
+    {
+    case TMPFS_MAGIC:     return OBJECT_SHARED_MEMORY;
+    case HUGETLBFS_MAGIC: return OBJECT_HUGE_PAGES;
+    default:              return OBJECT_FILE;
+    }
+}
+
+/* the kinds of the devices that sections have been seen on: a device number and one more than the kind */
+static UINT64 device_kinds[8];
+
+static BOOL find_device_kind( UINT64 device, enum object_kind *kind )
+{
+    unsigned int i;
+
+    for (i = 0; i < ARRAY_SIZE(device_kinds); i++)
+    {
+        UINT64 entry = __atomic_load_n( &device_kinds[i], __ATOMIC_RELAXED );
+
+        if (!entry || entry >> 2 != device) continue;
+        *kind = (entry & 3) - 1;
+        return TRUE;
+    }
+    return FALSE;
+}
+
+static void add_device_kind( UINT64 device, enum object_kind kind )
+{
+    static unsigned int next;
+    unsigned int i = __atomic_fetch_add( &next, 1, __ATOMIC_RELAXED ) % ARRAY_SIZE(device_kinds);
+
+    __atomic_store_n( &device_kinds[i], device << 2 | (kind + 1), __ATOMIC_RELAXED );
+}
+
+static enum object_kind get_section_kind( HANDLE section, const struct stat *file )
+{
+    enum object_kind kind;
+    int fd;
+
+    if (file->st_dev && find_device_kind( file->st_dev, &kind )) return kind;
+    if (wine_server_handle_to_fd( section, 0, &fd, NULL )) return OBJECT_FILE;
+    kind = get_object_kind( fd );
+    close( fd );
+    if (file->st_dev) add_device_kind( file->st_dev, kind );
+    return kind;
+}
+
+/* whether this process has asked for a node at all */
+static BOOL has_placed_memory;
+
+/***********************************************************************
+ *             set_memory_node
+ *
+ * Prefer a node for the pages of a range that are not there yet: private pages, and those of the
+ * shared memory that is mapped there.
+ */
+void set_memory_node( void *base, SIZE_T size, UINT32 node )
+{
+    const struct bitmask *mask = get_memory_preference( node );
+
+    if (!mask) return;
+    if (!mbind( base, size, MPOL_PREFERRED, mask->maskp, mask->size + 1, 0 )) has_placed_memory = TRUE;
+    else WARN( "no preference for node %u at %p-%p: %s\n", node, base, (char *)base + size, strerror( errno ));
+}
+
+/***********************************************************************
+ *             get_memory_node
+ *
+ * The node that is preferred for the page at an address, or none.
+ */
+UINT32 get_memory_node( const void *addr )
+{
+    unsigned long nodes[NODE_WORDS] = { 0 };
+    UINT32 node;
+    int mode;
+
+    if (!has_placed_memory) return NUMA_NO_PREFERRED_NODE;
+    if (get_mempolicy( &mode, nodes, MAX_HOST_NODES, (void *)addr, MPOL_F_ADDR )) return NUMA_NO_PREFERRED_NODE;
+    if (mode != MPOL_PREFERRED) return NUMA_NO_PREFERRED_NODE;
+    for (node = 0; node < get_node_count(); node++)
+    {
+        unsigned int host = get_host_node( node );
+
+        if (nodes[host / (8 * sizeof(*nodes))] >> host % (8 * sizeof(*nodes)) & 1) return node;
+    }
+    return NUMA_NO_PREFERRED_NODE;
+}
+
+/***********************************************************************
+ *             set_commit_node
+ *
+ * The same for pages of a reservation that are being committed: the node of the reservation
+ * goes before (SEMANTICS 1.13).
+ */
+void set_commit_node( void *base, SIZE_T size, UINT32 node )
+{
+    if (get_memory_node( base ) == NUMA_NO_PREFERRED_NODE) set_memory_node( base, size, node );
+}
+
+/* the policy of a thread */
+struct thread_policy
+{
+    int           mode;
+    unsigned long nodes[NODE_WORDS];
+};
+
+static BOOL prefer_node( struct thread_policy *saved, UINT32 node )
+{
+    const struct bitmask *mask = get_memory_preference( node );
+
+    memset( saved, 0, sizeof(*saved) );
+    return mask && !get_mempolicy( &saved->mode, saved->nodes, MAX_HOST_NODES, NULL, 0 ) &&
+           !set_mempolicy( MPOL_PREFERRED, mask->maskp, mask->size + 1 );
+}
+
+/* a mode without nodes must not get any */
+static void restore_policy( const struct thread_policy *saved )
+{
+    unsigned int i;
+
+    for (i = 0; i < ARRAY_SIZE(saved->nodes); i++) if (saved->nodes[i]) break;
+    if (i < ARRAY_SIZE(saved->nodes)) set_mempolicy( saved->mode, saved->nodes, MAX_HOST_NODES );
+    else set_mempolicy( saved->mode, NULL, 0 );
+}
+
+/* Bring the first pages of a mapped file into the host's cache.  Those that are there already stay,
+ * and unlike a fault this reads nothing beyond the range, which may belong to another node. */
+static void place_cached_pages( void *base, SIZE_T size, UINT32 node )
+{
+    struct thread_policy saved;
+    SIZE_T pos;
+
+    if (!prefer_node( &saved, node )) return;
+    size = min( size, PLACED_CACHE_SIZE );
+    for (pos = 0; pos < size; pos += READ_AHEAD_SIZE)
+        if (madvise( (char *)base + pos, min( size - pos, READ_AHEAD_SIZE ), MADV_WILLNEED )) break;
+    restore_policy( &saved );
+}
+
+/***********************************************************************
+ *             place_view
+ *
+ * Prefer a node for the pages of a view in the calling process; file is what stands for the section.
+ * This is one system call for all but a file (and the first view on a device).
+ */
+void place_view( HANDLE section, const struct stat *file, void *base, SIZE_T size, UINT32 protect, UINT32 node )
+{
+    if (!get_memory_preference( node )) return;
+    set_memory_node( base, size, node );
+    if (is_write_copy( protect )) return;
+    if (get_section_kind( section, file ) == OBJECT_FILE) place_cached_pages( base, size, node );
+}
+
+/***********************************************************************
+ *             place_object
+ *
+ * Prefer a node for the pages of a range of an object that is not mapped here; size 0 is all of it.
+ */
+void place_object( int fd, UINT64 offset, UINT64 size, UINT32 node )
+{
+    enum object_kind kind;
+    struct stat st;
+    void *addr;
+
+    if (!get_memory_preference( node )) return;
+    if ((kind = get_object_kind( fd )) == OBJECT_HUGE_PAGES) return;
+    if (!size && !fstat( fd, &st )) size = st.st_size - offset;
+    if (kind == OBJECT_FILE) size = min( size, PLACED_CACHE_SIZE );
+
+    addr = mmap( NULL, size, PROT_NONE, MAP_SHARED | MAP_NORESERVE, fd, offset );
+    if (addr == MAP_FAILED) return;
+    set_memory_node( addr, size, node );
+    if (kind == OBJECT_FILE) place_cached_pages( addr, size, node );
+    munmap( addr, size );
+}
+
+/***********************************************************************
+ *             place_section
+ *
+ * The same for a range of a section.
+ */
+void place_section( HANDLE section, UINT64 offset, UINT64 size, UINT32 node )
+{
+    int fd;
+
+    if (!get_memory_preference( node ) || wine_server_handle_to_fd( section, 0, &fd, NULL )) return;
+    place_object( fd, offset, size, node );
+    close( fd );
+}

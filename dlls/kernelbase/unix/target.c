@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The process that a call is for
+ *
+ * What is in the adopted ranges of a process only its own module knows.  A call that concerns such
+ * a range of another process is therefore made there: it returns STATUS_IN_TARGET, and the PE half
+ * sees to it.
+ */
+
+#if 0
+#pragma makedep unix
+#endif
+
+#include "config.h"
+
+#include <stdarg.h>
+#include <signal.h>
+
+#include "ntstatus.h"
+#define WIN32_NO_STATUS
+#include "windef.h"
+#include "winbase.h"
+#include "winternl.h"
+#include "adopted.h"
+
+/* the same process with other rights than the caller's handle has: what a handle may be used for is
+ * one thing, what this module has to find out for that another */
+static NTSTATUS open_again( HANDLE process, ACCESS_MASK access, HANDLE *ret )
+{
+    return NtDuplicateObject( NtCurrentProcess(), process, NtCurrentProcess(), ret, access, 0, 0 );
+}
+
+static NTSTATUS get_process_id( HANDLE process, ULONG_PTR *id )
+{
+    PROCESS_BASIC_INFORMATION info;
+    NTSTATUS status;
+    HANDLE handle;
+
+    status = NtQueryInformationProcess( process, ProcessBasicInformation, &info, sizeof(info), NULL );
+    if (status == STATUS_ACCESS_DENIED && !(status = open_again( process, PROCESS_QUERY_LIMITED_INFORMATION, &handle )))
+    {
+        status = NtQueryInformationProcess( handle, ProcessBasicInformation, &info, sizeof(info), NULL );
+        NtClose( handle );
+    }
+    if (!status) *id = info.UniqueProcessId;
+    return status;
+}
+
+static NTSTATUS query_region( HANDLE process, UINT_PTR addr, MEMORY_BASIC_INFORMATION *info )
+{
+    NTSTATUS status;
+    HANDLE handle;
+
+    status = NtQueryVirtualMemory( process, (void *)addr, MemoryBasicInformation, info, sizeof(*info), NULL );
+    if (status == STATUS_ACCESS_DENIED && !(status = open_again( process, PROCESS_QUERY_INFORMATION, &handle )))
+    {
+        status = NtQueryVirtualMemory( handle, (void *)addr, MemoryBasicInformation, info, sizeof(*info), NULL );
+        NtClose( handle );
+    }
+    return status;
+}
+
+/***********************************************************************
+ *             is_own_process
+ *
+ * Tell whether a process handle, also a real one, is that of the calling process.
+ */
+BOOL is_own_process( HANDLE process )
+{
+    ULONG_PTR id;
+
+    if (is_current_process( process )) return TRUE;
+    return !get_process_id( process, &id ) && id == (ULONG_PTR)NtCurrentTeb()->ClientId.UniqueProcess;
+}
+
+/***********************************************************************
+ *             check_handle_access
+ *
+ * Check that a process handle has one of some rights, which ntdll does for what it is asked to do.
+ */
+NTSTATUS check_handle_access( HANDLE process, ACCESS_MASK access )
+{
+    OBJECT_BASIC_INFORMATION info;
+    NTSTATUS status;
+
+    if (is_current_process( process )) return STATUS_SUCCESS;
+    if ((status = NtQueryObject( process, ObjectBasicInformation, &info, sizeof(info), NULL ))) return status;
+    return info.GrantedAccess & access ? STATUS_SUCCESS : STATUS_ACCESS_DENIED;
+}
+
+/***********************************************************************
+ *             is_adopted_region
+ *
+ * Tell whether a region of another process may be in an adopted range, by what ntdll says of it.
+ */
+BOOL is_adopted_region( HANDLE process, const MEMORY_BASIC_INFORMATION *info )
+{
+    return info->State != MEM_FREE && info->Type == MEM_PRIVATE && info->AllocationProtect == ADOPTED_PROTECT &&
+           !is_current_process( process ) && !has_placeholders() && !is_own_process( process );
+}
+
+/***********************************************************************
+ *             check_target
+ *
+ * Before memory of a process is changed: STATUS_SUCCESS when ntdll can do that, STATUS_IN_TARGET when
+ * it has to be done in that process.
+ */
+NTSTATUS check_target( HANDLE process, UINT_PTR addr )
+{
+    MEMORY_BASIC_INFORMATION info;
+    NTSTATUS status;
+
+    if (is_current_process( process ) || has_placeholders()) return STATUS_SUCCESS;
+    status = query_region( process, addr, &info );
+    if (status == STATUS_INVALID_PARAMETER) return STATUS_SUCCESS;  /* no user address */
+    if (status || !is_adopted_region( process, &info )) return status;
+    status = check_handle_access( process, PROCESS_VM_OPERATION );
+    return status ? status : STATUS_IN_TARGET;
+}

@@ -1,0 +1,387 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Views of sections
+ */
+
+#if 0
+#pragma makedep unix
+#endif
+
+#include "config.h"
+
+#include <stdarg.h>
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#include "ntstatus.h"
+#define WIN32_NO_STATUS
+#include "windef.h"
+#include "winbase.h"
+#include "winternl.h"
+#include "wine/server.h"
+#include "adopted.h"
+#include "large.h"
+
+#define VIEW_TYPES (MEM_RESERVE | MEM_TOP_DOWN | MEM_LARGE_PAGES | MEM_DIFFERENT_IMAGE_BASE_OK | \
+                    MEM_REPLACE_PLACEHOLDER)
+
+/* what ntdll is asked for */
+struct native_view
+{
+    HANDLE        section;
+    HANDLE        process;
+    void         *base;
+    LARGE_INTEGER offset;
+    SIZE_T        size;
+    ULONG         type;
+    ULONG         protect;
+    struct stat   file;       /* what stands for the section, all 0 if that is not known */
+};
+
+/* let ntdll map the view at an address, or where it likes */
+static NTSTATUS map_native_view( void *context, void *base )
+{
+    struct native_view *view = context;
+    NTSTATUS status, protection;
+
+    view->base = base;
+    status = NtMapViewOfSectionEx( view->section, view->process, &view->base, &view->offset, &view->size,
+                                   view->type, view->protect, NULL, 0 );
+    /* a success by its number, but nothing is mapped (defect B1) */
+    if (status == STATUS_WORKING_SET_LIMIT_RANGE) return STATUS_INVALID_PARAMETER_3;
+    /* what ntdll says of an address that is no placeholder */
+    if (status == STATUS_INVALID_PARAMETER && (view->type & MEM_REPLACE_PLACEHOLDER)) return STATUS_CONFLICTING_ADDRESSES;
+    if (status < 0) return status;
+    /* ntdll has looked at the rights of the handle only */
+    if ((protection = check_marked_protection( &view->file, view->protect )))
+    {
+        NtUnmapViewOfSection( view->process, view->base );
+        return protection;
+    }
+    return status;
+}
+
+/* ntdll finds the error if there is no file */
+static NTSTATUS get_section_file( HANDLE section, struct stat *st )
+{
+    NTSTATUS status;
+    int fd;
+
+    memset( st, 0, sizeof(*st) );
+    if ((status = wine_server_handle_to_fd( section, 0, &fd, NULL ))) return status;
+    if (fstat( fd, st )) memset( st, 0, sizeof(*st) );
+    close( fd );
+    return STATUS_SUCCESS;
+}
+
+/* a failure that is not about the section: what its file is must be known, if it has one */
+static BOOL is_lack( NTSTATUS status )
+{
+    return status == STATUS_NO_MEMORY || status == STATUS_INSUFFICIENT_RESOURCES ||
+           status == STATUS_TOO_MANY_OPENED_FILES;
+}
+
+/* whether the section has the part that a view is of */
+static NTSTATUS get_view_size( const struct native_view *view, SIZE_T *size )
+{
+    UINT64 section_size;
+    NTSTATUS status;
+
+    if ((status = get_section_size( view->section, &section_size ))) return status;
+    if ((UINT64)view->offset.QuadPart >= section_size) return STATUS_INVALID_PARAMETER;
+    *size = section_size - view->offset.QuadPart;
+    if (view->size > ((*size + PAGE_MASK) & ~PAGE_MASK)) return STATUS_INVALID_VIEW_SIZE;
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS map_required_view( struct native_view *view, const struct view_requirements *req )
+{
+    SIZE_T size = view->size, section_size;
+    NTSTATUS status, size_status;
+
+    if (!size && (status = get_view_size( view, &size ))) return status;
+    status = map_in_free_range( view->process, req, size, !!(view->type & MEM_TOP_DOWN), map_native_view, view );
+    /* that there is no room counts last, for a view that is possible */
+    if (status == STATUS_NO_MEMORY && (size_status = get_view_size( view, &section_size ))) return size_status;
+    return status;
+}
+
+static NTSTATUS map_native_large_view( struct native_view *view, const struct view_requirements *req,
+                                       const struct large_view *large, UINT_PTR base )
+{
+    NTSTATUS status;
+
+    view->offset.QuadPart -= large->before;
+    view->size = large->native_size;
+    if (base) status = map_native_view( view, (void *)(base - large->before) );
+    else if (large->aligned) status = map_in_large_range( view->process, req, large->alignment, view->size,
+                                                          !!(view->type & MEM_TOP_DOWN), map_native_view, view );
+    else if (req->lowest || req->highest || req->alignment) status = map_required_view( view, req );
+    else status = map_native_view( view, NULL );
+
+    if (status >= 0 && is_own_process( view->process ))
+    {
+        NTSTATUS error = finish_large_view( large, view->base, view->protect );
+
+        if (error)
+        {
+            NtUnmapViewOfSection( view->process, view->base );
+            return error;
+        }
+    }
+    return status;
+}
+
+/* the same in an adopted range; there is no room for more than the view */
+static BOOL map_in_adopted_range( struct map_view_params *params, const struct large_view *large, NTSTATUS *status )
+{
+    MEMORY_BASIC_INFORMATION info;
+
+    if (!large->is_large) return map_adopted_view( params, status );
+    if (large->native_size != large->size)
+    {
+        *status = STATUS_CONFLICTING_ADDRESSES;
+        return get_adopted_range( params->base, &info );
+    }
+    params->size = large->size;
+    if (!map_adopted_view( params, status )) return FALSE;
+    if (!*status && (*status = finish_large_view( large, get_ptr( params->base ), params->protect )))
+    {
+        NTSTATUS unmapped;
+
+        unmap_adopted_view( params->base, params->type & MEM_REPLACE_PLACEHOLDER ? MEM_PRESERVE_PLACEHOLDER : 0,
+                            &unmapped );
+    }
+    return TRUE;
+}
+
+/* the parts of the request that need no look at the section (SEMANTICS 1.4, 1.5, 1.10) */
+static NTSTATUS check_view_params( const struct map_view_params *params, const struct view_requirements *req )
+{
+    UINT_PTR mask = (params->type & MEM_REPLACE_PLACEHOLDER) ? PAGE_MASK : GRANULARITY_MASK;
+
+    if (params->base && (req->lowest || req->highest || req->alignment)) return STATUS_INVALID_PARAMETER;
+    if (check_node( req->node )) return STATUS_INVALID_PARAMETER;
+    if (params->type & ~VIEW_TYPES) return STATUS_INVALID_PARAMETER_9;
+    if ((params->type & MEM_REPLACE_PLACEHOLDER) && !params->base) return STATUS_INVALID_PARAMETER;
+    if ((params->offset & mask) || (params->base & mask)) return STATUS_MAPPED_ALIGNMENT;
+    return STATUS_SUCCESS;
+}
+
+/* the allocation types that depend on the kind of section */
+static NTSTATUS check_view_type( HANDLE section, UINT32 type )
+{
+    NTSTATUS status;
+    BOOL is_file;
+
+    if (!(type & MEM_RESERVE)) return STATUS_SUCCESS;
+    if ((status = is_file_section( section, &is_file ))) return status;
+    return is_file ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER_9;
+}
+
+/* Where the host does not let a file be executed ntdll makes a copy of it, which no other view
+ * would ever see a change of. */
+static NTSTATUS check_executable_view( const struct native_view *view )
+{
+    MEMORY_BASIC_INFORMATION info;
+    struct mapped_file file;
+
+    if (!is_executable( view->protect ) || query_own_memory( (UINT_PTR)view->base, &info )) return STATUS_SUCCESS;
+    if (info.Type != MEM_MAPPED || !get_mapped_file( (UINT_PTR)view->base, &file ) || file.inode) return STATUS_SUCCESS;
+    return STATUS_ACCESS_DENIED;
+}
+
+/* See to what ntdll does not do right in a view of the calling process: copies, and pages of the
+ * section that are not committed.  The view goes when it cannot be put right. */
+static NTSTATUS check_new_view( const struct native_view *view )
+{
+    NTSTATUS status;
+
+    if (!is_own_process( view->process )) return STATUS_SUCCESS;
+    if (!(status = check_executable_view( view )))
+        status = add_reserve_view( view->section, (UINT_PTR)view->base, view->size, view->offset.QuadPart,
+                                   view->protect );
+    if (status < 0) NtUnmapViewOfSection( view->process, view->base );
+    return status;
+}
+
+/***********************************************************************
+ *             map_view
+ */
+NTSTATUS map_view( void *args )
+{
+    struct map_view_params *params = args;
+    struct view_requirements req = { 0 };
+    struct large_view large;
+    struct native_view view;
+    NTSTATUS status, failure;
+
+    req.node = params->node;
+    if ((status = get_view_requirements( params->parameters, params->parameter_count, &req ))) return status;
+    if ((status = check_view_params( params, &req ))) return status;
+
+    view.section = get_handle( params->section );
+    view.process = get_handle( params->process );
+    view.offset.QuadPart = params->offset;
+    view.size    = params->size;
+    view.type    = params->type & (MEM_TOP_DOWN | MEM_REPLACE_PLACEHOLDER);
+    view.protect = params->protect;
+
+    if ((status = check_view_type( view.section, params->type ))) return status;
+    status = get_section_file( view.section, &view.file );
+    if (status && (is_lack( status ) || (params->type & MEM_LARGE_PAGES))) return status;
+    if ((status = get_large_view( params, &view.file, &large ))) return status;
+    if (is_adopted_address( params->base ) && is_own_process( view.process ) &&
+        ((status = check_handle_access( view.process, PROCESS_VM_OPERATION )) ||
+         map_in_adopted_range( params, &large, &status )))
+    {
+        params->kind = KIND_ADOPTED;
+        if (!status) place_view( view.section, &view.file, get_ptr( params->base ), params->size, params->protect,
+                                 req.node );
+        return get_host_status( status );
+    }
+    if ((params->type & MEM_REPLACE_PLACEHOLDER) && !has_placeholders())
+    {
+        if ((status = check_target( view.process, params->base ))) return status;
+        if (!ntdll_has_placeholders()) return STATUS_CONFLICTING_ADDRESSES;
+    }
+    if (!(params->type & MEM_REPLACE_PLACEHOLDER) && is_growing_view( params ))
+    {
+        params->kind = KIND_ADOPTED;
+        if (!(status = map_growing_view( params, &req )))
+            place_view( view.section, &view.file, get_ptr( params->base ), params->size, params->protect, req.node );
+        return status;
+    }
+
+    if (large.is_large)
+    {
+        params->kind = KIND_LARGE;
+        status = map_native_large_view( &view, &req, &large, params->base );
+    }
+    else if (req.lowest || req.highest || req.alignment)
+    {
+        params->kind = KIND_PLACED;
+        status = map_required_view( &view, &req );
+    }
+    else status = map_native_view( &view, get_ptr( params->base ) );
+    if (status == STATUS_CONFLICTING_ADDRESSES && check_target( view.process, params->base ) == STATUS_IN_TARGET)
+        return STATUS_IN_TARGET;
+    if (status < 0) return get_host_status( status );
+    if ((failure = check_new_view( &view )) < 0) return failure;
+
+    if (req.node != NUMA_NO_PREFERRED_NODE)
+    {
+        if (is_current_process( view.process ))
+            place_view( view.section, &view.file, view.base, view.size, view.protect, req.node );
+        else
+            place_section( view.section, params->offset, view.size, req.node );
+    }
+    params->base = (UINT_PTR)view.base;
+    params->size = view.size;
+    if (large.is_large)
+    {
+        params->base += large.before;
+        params->size = large.size;
+    }
+    else if (is_current_process( view.process )) forget_large_areas( params->base, params->size );
+    return status;
+}
+
+static NTSTATUS unmap( HANDLE process, UINT64 base, UINT32 flags )
+{
+    NTSTATUS status;
+
+    if (is_adopted_address( base ) && is_own_process( process ) &&
+        ((status = check_handle_access( process, PROCESS_VM_OPERATION )) ||
+         unmap_adopted_view( base, flags, &status ))) return status;
+    if ((!flags || has_placeholders()) && is_reserve_address( base ) && is_own_process( process ) &&
+        ((status = check_handle_access( process, PROCESS_VM_OPERATION )) ||
+         unmap_reserve_view( base, flags, &status ))) return status;
+    if (flags)
+    {
+        if ((status = check_target( process, base ))) return status;
+        if (!ntdll_has_placeholders()) return STATUS_CONFLICTING_ADDRESSES;
+        return NtUnmapViewOfSectionEx( process, get_ptr( base ), flags );
+    }
+    status = NtUnmapViewOfSection( process, get_ptr( base ) );
+    if (status == STATUS_NOT_MAPPED_VIEW && check_target( process, base ) == STATUS_IN_TARGET) return STATUS_IN_TARGET;
+    return status;
+}
+
+/***********************************************************************
+ *             unmap_view
+ */
+NTSTATUS unmap_view( void *args )
+{
+    struct unmap_view_params *params = args;
+    UINT32 flags = params->flags & ~MEM_UNMAP_WITH_TRANSIENT_BOOST;
+    HANDLE process = get_handle( params->process );
+    struct large_area area;
+    NTSTATUS status;
+
+    if (flags & ~MEM_PRESERVE_PLACEHOLDER) return STATUS_INVALID_PARAMETER;
+    if (!take_large_area( process, params->base, &area )) return unmap( process, params->base, flags );
+
+    status = STATUS_NOT_MAPPED_VIEW;
+    if (is_inside_large_area( &area, params->base )) status = unmap( process, params->base, flags );
+    if (status) add_large_area( &area );
+    return status;
+}
+
+/* the end of the view that an address lies in */
+static NTSTATUS get_view_end( UINT_PTR addr, UINT_PTR *end, ULONG *type )
+{
+    MEMORY_BASIC_INFORMATION info;
+    void *alloc_base = NULL;
+    NTSTATUS status;
+
+    if (is_adopted_address( addr ) && get_adopted_extent( addr, end, type )) return STATUS_SUCCESS;
+    for (;;)
+    {
+        if ((status = query_own_memory( addr, &info ))) break;
+        if (info.State == MEM_FREE || (alloc_base && info.AllocationBase != alloc_base)) break;
+        alloc_base = info.AllocationBase;
+        *type = info.Type;
+        *end = addr = (UINT_PTR)info.BaseAddress + info.RegionSize;
+    }
+    if (status && status != STATUS_INVALID_PARAMETER) return status;
+    return alloc_base ? STATUS_SUCCESS : STATUS_NOT_MAPPED_VIEW;
+}
+
+static NTSTATUS status_from_errno( int err )
+{
+    switch (err)
+    {
+    case ENOMEM: return STATUS_NOT_MAPPED_VIEW;  /* unmapped meanwhile */
+    case ENOSPC: return STATUS_DISK_FULL;
+    case EDQUOT: return STATUS_DISK_FULL;
+    default:     return STATUS_IO_DEVICE_ERROR;
+    }
+}
+
+/***********************************************************************
+ *             flush_view
+ *
+ * ntdll's own call starts nothing (MS_ASYNC), and takes the size of the view for the rest of it.
+ */
+NTSTATUS flush_view( void *args )
+{
+    struct flush_view_params *params = args;
+    UINT_PTR start = params->base & ~PAGE_MASK, end;
+    NTSTATUS status;
+    ULONG type;
+
+    if ((status = get_view_end( start, &end, &type ))) return status;
+    if (params->size)
+    {
+        if (params->size > end - params->base) return STATUS_INVALID_PARAMETER;
+        end = params->base + params->size;
+    }
+    if (type != MEM_MAPPED) return STATUS_SUCCESS;
+    if (!is_file_view( start )) return STATUS_SUCCESS;
+    if (msync( (void *)start, end - start, MS_SYNC )) return status_from_errno( errno );
+    return STATUS_SUCCESS;
+}
