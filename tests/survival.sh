@@ -1,0 +1,127 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# survival.sh [ROUNDS]
+#
+# What is left when a system call fails, or a process is killed in the middle of one: runs the
+# rules of survival.c with tests/survival/inject.c, and kills programs at random moments.
+# Ends with a line "N passed, N failed[, N skipped]".  Uses WINEPREFIX, or a prefix of its own.
+
+top=$(cd "$(dirname "$0")/.." && pwd -P) || exit 1
+rounds=${1:-12}
+wine=$top/tools/wine-mapview
+test=$top/tests/mapview_test.exe
+tmp=$(mktemp -d "${TMPDIR:-/tmp}/mapview-survival.XXXXXX") || exit 1
+bystander=
+forge=
+finish() { cd /; [ -z "$forge" ] || kill "$forge" 2>/dev/null; [ -z "$bystander" ] || kill "$bystander" 2>/dev/null; [ -z "$own" ] || wineserver -k; rm -rf "$tmp"; }
+trap finish EXIT
+trap 'exit 1' HUP INT TERM
+
+own=
+[ -n "${WINEPREFIX-}" ] || { WINEPREFIX=$tmp/prefix own=yes; }
+WINEDEBUG=${WINEDEBUG--all,err+mapview}
+WINEDLLOVERRIDES=${WINEDLLOVERRIDES-mscoree,mshtml=}
+export WINEPREFIX WINEDEBUG WINEDLLOVERRIDES
+
+passed=0 failed=0 skipped=0
+result() { # rule, status, text
+    if [ "$2" = 0 ]; then passed=$((passed + 1)); echo "ok   $1"
+    else failed=$((failed + 1)); echo "FAIL $1${3:+: $3}"; fi
+}
+
+# ---- calls that fail ----
+
+if ! ${CC:-cc} -shared -fPIC -O2 -o "$tmp/inject.so" "$top/tests/survival/inject.c" -ldl; then
+    result inject.so 1 "cannot be built"
+else
+    head -c 4096 /dev/zero > "$tmp/inject"
+    ${CC:-cc} -O2 -o "$tmp/forge" "$top/tests/survival/forge.c" && { "$tmp/forge" > "$tmp/forged" & forge=$!; sleep 0.3; }
+    MAPVIEW_FORGED=$(cat "$tmp/forged") MAPVIEW_INJECT=$tmp/inject LD_PRELOAD=$tmp/inject.so \
+        "$wine" "$test" --timeout 180 survival > "$tmp/log" 2>&1 < /dev/null
+    kill "$forge" && forge=
+    tr -d '\r' < "$tmp/log" | sed '$d'
+    # shellcheck disable=SC2046
+    set -- $(tr -d '\r' < "$tmp/log" | sed -n '$s/^\([0-9]*\) passed, \([0-9]*\) failed, \([0-9]*\) skipped$/\1 \2 \3/p') 0 1 0
+    passed=$((passed + $1)) failed=$((failed + $2)) skipped=$((skipped + $3))
+fi
+
+# ---- processes that are killed ----
+
+free_pages() { cat /sys/kernel/mm/hugepages/hugepages-*kB/free_hugepages 2>/dev/null | tr '\n' ' '; }
+child() { "$wine" "$test" --child "$@"; }
+
+# the sections that processes of this prefix's server have open: number of memfds of large pages
+memfds() { ls -l "/proc/$(server_pid)/fd" 2>/dev/null | grep -c 'memfd:wine-mapview'; }
+server_pid() {
+    dir=server-$(stat -c '%D-%i' "$WINEPREFIX" | awk -F- '{ printf "%s-%x", $1, $2 }')
+    for proc in /proc/[0-9]*; do
+        case $(readlink "$proc/cwd") in */"$dir") ;; *) continue ;; esac
+        case $(cat "$proc/comm" 2>/dev/null) in wineserver*) echo "${proc#/proc/}" ;; esac
+    done 2>/dev/null | head -n 1
+}
+
+"$wine" "$test" --child survival-bystander survival 3600 > "$tmp/bystander" 2>&1 < /dev/null &
+bystander=$!
+for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+    sleep 0.5
+    pid=$(tr -d '\r' < "$tmp/bystander" | sed -n 's/^pid //p')
+    [ -z "$pid" ] || break
+done
+result survival-bystander "$([ -n "$pid" ]; echo $?)" "it did not start"
+
+pages=$(free_pages)
+before=$(memfds)
+killed=0
+n=0
+while [ "$n" -lt "$rounds" ]; do
+    n=$((n + 1))
+    "$wine" "$test" --child survival-loop survival "$pid" > "$tmp/loop" 2>&1 < /dev/null &
+    loop=$!
+    # each time at another moment of its start or of its work
+    sleep "$(awk -v n="$n" -v seed="$$" 'BEGIN { srand( seed + n ); printf "%.3f", 0.2 + rand() * 1.5 }')"
+    kill -9 "$loop" 2>/dev/null && killed=$((killed + 1))
+    wait "$loop" 2>/dev/null
+done
+[ "$killed" = "$rounds" ]
+result survival-kill "$?" "only $killed of $rounds were there to be killed: $(cat "$tmp/loop")"
+
+# the server takes notice of a killed process at once, the kernel frees its pages in the background
+for i in 1 2 3 4 5 6 7 8 9 10; do
+    child survival-name survival x > "$tmp/name" 2>&1 < /dev/null && after=$(memfds) &&
+        [ "$after" = "$before" ] && break
+    sleep 0.3
+done
+child survival-name survival x > "$tmp/name" 2>&1 < /dev/null
+result survival-no-name "$?" "the named section is still there"
+[ "$after" = "$before" ]
+result survival-no-memfd "$?" "$after memfds are left in the server, before $before"
+now=$(free_pages)
+if [ "$now" != "$pages" ] && [ "${MAPVIEW_ALONE-}" ]; then result survival-no-page 1 "free huge pages: $now, before $pages"
+elif [ "$now" != "$pages" ]; then echo "skip survival-no-page (others may use the pool: $now free, before $pages)"; skipped=$((skipped + 1))
+else result survival-no-page 0; fi
+
+# a process that the killed ones have mapped into goes on
+kill -0 "$bystander" 2>/dev/null
+result survival-not-blocked "$?" "the bystander is gone: $(cat "$tmp/bystander")"
+timeout 60 "$wine" "$test" coherent:S4-one-section coherent:S4-process-by-name > "$tmp/log" 2>&1 < /dev/null
+result survival-others-work "$?" "$(tail -n 3 "$tmp/log")"
+
+# ---- another server ----
+
+kill "$bystander" 2>/dev/null
+bystander=
+server=$(server_pid)
+if [ -n "$server" ] && kill -9 "$server"; then
+    sleep 1
+    timeout 120 "$wine" "$test" coherent:S4-process-by-name remote:1.15-remote-ordinary > "$tmp/log" 2>&1 < /dev/null
+    result survival-server-killed "$?" "$(tail -n 3 "$tmp/log")"
+else
+    result survival-server-killed 1 "cannot find the server"
+fi
+wineserver -k
+timeout 120 "$wine" "$test" coherent:S4-process-by-name > "$tmp/log" 2>&1 < /dev/null
+result survival-server-restarted "$?" "$(tail -n 3 "$tmp/log")"
+
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" = 0 ]

@@ -1,0 +1,16 @@
+/*
+ * What inject.c and the Windows program share
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+struct inject
+{
+    volatile int       ask;         /* the program wants to know the next two */
+    volatile int       pid;         /* of the process whose calls fail */
+    volatile int       nofile;      /* limit of descriptors to set, -1 for as many as possible */
+    volatile int       countdown;   /* 1 is the next call */
+    volatile int       hit;         /* it has failed */
+    unsigned long long site;        /* where it was made, in the module */
+    char               name[32];    /* which function it was */
+};
