@@ -197,6 +197,7 @@ check child-in-old-tree "$(tail -n 1 "$tmp/loaded.out")" 46
 check used-tree-kept "$([ -d "$old" ] && echo yes)" yes
 exec 6>&- 7>&- 8>&-
 wait
+wineserver -w       # services.exe and its like, which the first launch started in the old tree
 check ended "$(tail -n 1 "$tmp/loaded.out")" 46
 mkdir "$cache/.new"
 "$run" --refresh && "$run" --refresh
