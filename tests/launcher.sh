@@ -19,15 +19,15 @@ for file in tools/wine-mapview lib/wine-mapview; do
 done
 
 tmp=$(mktemp -d "${TMPDIR:-/tmp}/launcher test.XXXXXX") && tmp=$(cd "$tmp" && pwd -P) || exit 2
-module="$tmp/the module"
+place="$tmp/the place"
+module="$place/lib/wine-mapview"
 stock_prefix="$tmp/stock prefix"
 our_prefix="$tmp/our prefix"
 XDG_CACHE_HOME="$tmp/a cache"
 cache="$XDG_CACHE_HOME/wine-mapview"
 WINEPREFIX=$stock_prefix
-WINE_MAPVIEW_MODULE=$module
 WINEDLLOVERRIDES='mscoree,mshtml='
-export XDG_CACHE_HOME WINEPREFIX WINE_MAPVIEW_MODULE WINEDLLOVERRIDES
+export XDG_CACHE_HOME WINEPREFIX WINEDLLOVERRIDES
 
 stop() { [ ! -d "$1" ] || WINEPREFIX=$1 wineserver -k 2>/dev/null; }
 trap 'stop "$stock_prefix"; stop "$our_prefix"; cd /; rm -rf "$tmp"' EXIT
@@ -50,7 +50,7 @@ like() {
 }
 same() { cmp "$1" "$2" 2>&1; }
 
-run="$build/tools/wine-mapview"
+run="$place/tools/wine-mapview"
 # ours COMMAND...: the test program on our Wine, without its messages; stock: on the installed one
 ours()  { WINEDEBUG=-all "$run" "$tmp/child.exe" "$@" 2>/dev/null; }
 stock() { WINEDEBUG=-all wine "$tmp/child.exe" "$@" 2>/dev/null; }
@@ -80,6 +80,9 @@ milliseconds() { echo $(($(date +%s%N) / 1000000)); }
 # ---- what all the tests need ----
 
 ${CROSSCC:-x86_64-w64-mingw32-gcc} -O2 -municode -o "$tmp/child.exe" "$source/tests/launcher/child.c" || exit 2
+mkdir -p "$place/tools" "$place/lib"
+cp -L "$build/tools/wine-mapview" "$run"
+cp "$source/tools/find-wine" "$source/tools/large-pages-status" "$place/tools"
 cp -a "$build/lib/wine-mapview" "$module"
 eval "$("$source/tools/find-wine")" || exit 2
 dll=$WINE_PEDIR/kernelbase.dll
@@ -264,7 +267,6 @@ cp -L "$run" "$tmp/installed/bin/wine-mapview"
 cp -a "$module" "$tmp/installed/lib/wine-mapview"
 cp "$source/tools/find-wine" "$tmp/installed/lib/wine-mapview"
 ln -s "$tmp/installed/bin/wine-mapview" "$tmp/links/wine-mapview"
-unset WINE_MAPVIEW_MODULE
 like build-directory "$("$tmp/a build/tools/wine-mapview" --status; echo $?)" "*module: *$tmp/a build/lib/wine-mapview*loaded*0"
 like installed "$(PATH="$tmp/installed/bin:$PATH"; cd / && wine-mapview --status; echo $?)" \
     "*module: *$tmp/installed/lib/wine-mapview*loaded*0"
@@ -273,10 +275,19 @@ like linked "$(PATH="$tmp/links:$PATH"; cd / && wine-mapview --status; echo $?)"
 rm -rf "$tmp/a build"
 "$tmp/installed/bin/wine-mapview" --refresh
 check lost-build-forgotten "$(grep -l "$tmp/a build" "$cache"/*/overlay.sh | wc -l | tr -d ' ')" 0
-WINE_MAPVIEW_MODULE=$module
-export WINE_MAPVIEW_MODULE
 
 # ---- what it costs ----
+
+# without a look at each file by a command of its own
+mkdir "$tmp/none of these"
+for file in stat cksum; do
+    printf '#!/bin/sh\necho "$0" >> "%s/called"\nexit 1\n' "$tmp" > "$tmp/none of these/$file"
+    chmod +x "$tmp/none of these/$file"
+done
+ours exit
+check quick-start "$(PATH="$tmp/none of these:$PATH"; ours exit 54; echo $?; cat "$tmp/called" 2>&1 | grep -c none)" "54
+0"
+check slow-start "$(PATH="$tmp/none of these:$PATH"; "$run" --wine="$(command -v wine)" cmd >/dev/null 2>&1; [ ! -s "$tmp/called" ] || echo yes)" yes
 
 # the fastest of some runs of each, taken in turn
 fastest() {
