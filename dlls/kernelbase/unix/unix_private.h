@@ -173,9 +173,13 @@ extern void set_reserve_alias( UINT_PTR base, UINT_PTR alias, SIZE_T size, UINT6
 extern NTSTATUS add_reserve_view( HANDLE section, UINT_PTR base, SIZE_T size, UINT64 offset,
                                   UINT32 protect ) DECLSPEC_HIDDEN;
 extern BOOL unmap_reserve_view( UINT_PTR addr, UINT32 flags, NTSTATUS *status ) DECLSPEC_HIDDEN;
+
+/* reserve_commit.c */
 extern void query_reserve_view( MEMORY_BASIC_INFORMATION *info ) DECLSPEC_HIDDEN;
 extern void share_commit( UINT_PTR base, SIZE_T size, UINT32 protect ) DECLSPEC_HIDDEN;
 extern UINT_PTR get_lone_page( UINT_PTR base, SIZE_T size ) DECLSPEC_HIDDEN;
+
+/* reserve_open.c */
 extern void open_queried_pages( const MEMORY_BASIC_INFORMATION *info ) DECLSPEC_HIDDEN;
 extern void open_other_views( UINT_PTR base, SIZE_T size ) DECLSPEC_HIDDEN;
 extern BOOL open_reserved_page( UINT_PTR addr, int access ) DECLSPEC_HIDDEN;
