@@ -13,6 +13,30 @@ BOOL has_placeholders(void)
     return FALSE;
 }
 
+/* the setting is for the module; ntdll tells whether it has any */
+static BOOL uses_ntdll(void)
+{
+    LONG (WINAPI *alloc)( HANDLE, void **, SIZE_T *, ULONG, ULONG, void *, ULONG );
+    char setting[16] = "";
+    void *addr = NULL;
+    SIZE_T size = PAGE;
+
+    GetEnvironmentVariableA( "WINE_MAPVIEW_PLACEHOLDERS", setting, sizeof(setting) );
+    alloc = (void *)GetProcAddress( GetModuleHandleA( "ntdll.dll" ), "NtAllocateVirtualMemoryEx" );
+    if (strcmp( setting, "ntdll" ) || !alloc) return FALSE;
+    if (alloc( GetCurrentProcess(), &addr, &size, MEM_RESERVE | MEM_RESERVE_PLACEHOLDER, PAGE_NOACCESS, NULL, 0 ))
+        return FALSE;
+    VirtualFree( addr, 0, MEM_RELEASE );
+    return TRUE;
+}
+
+BOOL ntdll_fails( const char *defect )
+{
+    if (!uses_ntdll()) return FALSE;
+    skip( "ntdll's placeholders: %s\n", defect );
+    return TRUE;
+}
+
 char *reserve_at( const char *file, int line, SIZE_T size )
 {
     char *addr;

@@ -41,20 +41,6 @@ static NTSTATUS alloc_plain( struct alloc_memory_params *params )
     return status;
 }
 
-/* the same at an address that has been found; what names none reserves, too */
-static NTSTATUS alloc_at( void *context, void *base )
-{
-    struct alloc_memory_params *params = context, found = *params;
-    NTSTATUS status;
-
-    found.base = (UINT_PTR)base;
-    found.type |= MEM_RESERVE;
-    if ((status = alloc_plain( &found ))) return status;
-    params->base = found.base;
-    params->size = found.size;
-    return STATUS_SUCCESS;
-}
-
 /* Tell whether a place that satisfies the requirements has to be found for ntdll: what has no
  * placeholders has no lowest address either, and for an alignment all of it is mapped first. */
 static BOOL is_place_needed( const struct view_requirements *req )
@@ -83,6 +69,21 @@ static NTSTATUS alloc_native_extended( struct alloc_memory_params *params, const
     params->base = (UINT_PTR)addr;
     params->size = size;
     return status;
+}
+
+/* the same at an address that has been found; what names none reserves, too */
+static NTSTATUS alloc_at( void *context, void *base )
+{
+    static const struct view_requirements none;
+    struct alloc_memory_params *params = context, found = *params;
+    NTSTATUS status;
+
+    found.base = (UINT_PTR)base;
+    found.type |= MEM_RESERVE;
+    if ((status = alloc_native_extended( &found, &none ))) return status;
+    params->base = found.base;
+    params->size = found.size;
+    return STATUS_SUCCESS;
 }
 
 /* a placeholder to replace that is in no adopted range of ours */
@@ -236,12 +237,16 @@ static NTSTATUS free_any_memory( struct free_memory_params *params )
     HANDLE process = get_handle( params->process );
     void *addr = get_ptr( params->base );
     SIZE_T size = params->size;
+    UINT_PTR start, range;
     NTSTATUS status;
 
     if (is_adopted( params->process, params->base ) &&
         ((status = check_handle_access( process, PROCESS_VM_OPERATION )) || free_adopted_memory( params, &status )))
         return status;
     if ((status = check_target( process, params->base ))) return status;
+    /* what ntdll takes for no size */
+    if ((params->type & ~(MEM_DECOMMIT | MEM_RELEASE)) &&
+        !get_page_range( params->base, params->size, PAGE_MASK, &start, &range )) return STATUS_INVALID_PARAMETER;
     status = NtFreeVirtualMemory( process, &addr, &size, params->type );
     return status == STATUS_INVALID_PARAMETER && !has_placeholders() ? explain_free_failure( params, status ) : status;
 }
