@@ -26,9 +26,11 @@ enum piece_kind
 
 struct adopted_range
 {
-    UINT_PTR base;
-    UINT_PTR size;
-    UINT_PTR used;            /* pieces that are not free */
+    UINT_PTR              base;
+    UINT_PTR              size;
+    UINT_PTR              used;       /* pieces that are not free */
+    UINT_PTR              own_size;   /* without the ranges that it has been joined with ... */
+    struct adopted_range *joined;     /* ... of which this is the next */
 };
 
 /* what is kept of the section of a view, when its kind needs it */
@@ -71,6 +73,7 @@ extern struct piece *adopt_range( UINT_PTR base, UINT_PTR size, enum piece_kind 
 extern struct piece *isolate_piece( struct piece *piece, UINT_PTR base, UINT_PTR size ) DECLSPEC_HIDDEN;
 extern void rejoin_piece( struct piece *piece, UINT_PTR base, UINT_PTR size ) DECLSPEC_HIDDEN;
 extern void merge_next_piece( struct piece *piece ) DECLSPEC_HIDDEN;
+extern void join_next_range( struct adopted_range *range ) DECLSPEC_HIDDEN;
 extern void free_piece( struct piece *piece ) DECLSPEC_HIDDEN;
 extern void use_piece( struct piece *piece, enum piece_kind kind ) DECLSPEC_HIDDEN;
 
