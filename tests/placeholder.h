@@ -19,6 +19,9 @@
 /* FALSE, with a message, where there is nothing to be tested. */
 BOOL has_placeholders(void);
 
+/* Whether ntdll itself has them, as Windows' has. */
+BOOL ntdll_has_placeholders(void);
+
 /* TRUE, with a message, where those of Wine's ntdll are used, which do not keep this rule
  * (docs/deviations.md). */
 BOOL ntdll_fails( const char *defect );

@@ -13,18 +13,15 @@ BOOL has_placeholders(void)
     return FALSE;
 }
 
-/* the setting is for the module; ntdll tells whether it has any */
-static BOOL uses_ntdll(void)
+BOOL ntdll_has_placeholders(void)
 {
     LONG (WINAPI *alloc)( HANDLE, void **, SIZE_T *, ULONG, ULONG, void *, ULONG );
-    char setting[16] = "";
     void *addr = NULL;
     SIZE_T size = PAGE;
 
-    GetEnvironmentVariableA( "WINE_MAPVIEW_PLACEHOLDERS", setting, sizeof(setting) );
     alloc = (void *)GetProcAddress( GetModuleHandleA( "ntdll.dll" ), "NtAllocateVirtualMemoryEx" );
-    if (strcmp( setting, "ntdll" ) || !alloc) return FALSE;
-    if (alloc( GetCurrentProcess(), &addr, &size, MEM_RESERVE | MEM_RESERVE_PLACEHOLDER, PAGE_NOACCESS, NULL, 0 ))
+    if (!alloc ||
+        alloc( GetCurrentProcess(), &addr, &size, MEM_RESERVE | MEM_RESERVE_PLACEHOLDER, PAGE_NOACCESS, NULL, 0 ))
         return FALSE;
     VirtualFree( addr, 0, MEM_RELEASE );
     return TRUE;
@@ -32,7 +29,10 @@ static BOOL uses_ntdll(void)
 
 BOOL ntdll_fails( const char *defect )
 {
-    if (!uses_ntdll()) return FALSE;
+    char setting[16] = "";
+
+    GetEnvironmentVariableA( "WINE_MAPVIEW_PLACEHOLDERS", setting, sizeof(setting) );
+    if (strcmp( setting, "ntdll" ) || !ntdll_has_placeholders()) return FALSE;
     skip( "ntdll's placeholders: %s\n", defect );
     return TRUE;
 }

@@ -114,7 +114,8 @@ static NTSTATUS check_placeholder_type( const struct alloc_memory_params *params
 
 static NTSTATUS alloc_native( struct alloc_memory_params *params, const struct view_requirements *req )
 {
-    BOOL emulate = (params->type & PLACEHOLDER_TYPES) && !has_placeholders();
+    BOOL native = params->native ? ntdll_has_placeholders() : has_placeholders();
+    BOOL emulate = (params->type & PLACEHOLDER_TYPES) && !native;
     HANDLE process = get_handle( params->process );
     NTSTATUS status;
 
@@ -122,7 +123,8 @@ static NTSTATUS alloc_native( struct alloc_memory_params *params, const struct v
     if (emulate && (status = check_handle_access( process, PROCESS_VM_OPERATION ))) return status;
     if (emulate && (params->type & MEM_REPLACE_PLACEHOLDER))
         return ntdll_has_placeholders() ? alloc_native_extended( params, req ) : find_no_placeholder( params );
-    if (emulate) return is_own_process( process ) ? create_placeholder( params, req ) : STATUS_IN_TARGET;
+    if (emulate && is_own_process( process )) return create_placeholder( params, req );
+    if (emulate) return params->native ? STATUS_NOT_SUPPORTED : STATUS_IN_TARGET;
     if (!params->extended) return alloc_plain( params );
     if (is_place_needed( req ))
         return map_in_free_range( process, req, params->size, !!(params->type & MEM_TOP_DOWN), alloc_at, params );
