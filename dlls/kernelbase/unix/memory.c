@@ -342,6 +342,7 @@ NTSTATUS protect_memory( void *args )
 {
     struct protect_memory_params *params = args;
     ULONG old, *old_protect = get_ptr( params->old_protect );
+    UINT_PTR base, size;
     NTSTATUS status;
 
     if (!old_protect) return STATUS_ACCESS_VIOLATION;
@@ -353,6 +354,9 @@ NTSTATUS protect_memory( void *args )
          protect_adopted_memory( params, &status ))) return status;
     if ((status = check_target( get_handle( params->process ), params->base ))) return status;
     if ((status = protect_native( params, &old ))) return get_host_status( status );
+    if (is_valid_protection( params->protect ) && is_write_copy( params->protect ) &&
+        get_page_range( params->base, params->size, PAGE_MASK, &base, &size ) &&
+        is_own_process( get_handle( params->process ) )) copy_shared_pages( base, size, params->protect );
     if (is_write_copy( old ) && is_current_process( get_handle( params->process ) ))
         old = get_old_protection( params->base, old );
     *old_protect = old;

@@ -199,7 +199,7 @@ NTSTATUS add_reserve_view( HANDLE section, UINT_PTR base, SIZE_T size, UINT64 of
     lock_reserve_views( &sigset );
     old = remove_view( base );  /* has been unmapped behind our back */
     insert_view( view );
-    handle_reserve_faults();
+    handle_segv_faults();
     unlock_reserve_views( &sigset );
     free_view( old );
 
