@@ -440,7 +440,8 @@ static void check_shared_to_copy( HANDLE section, DWORD access, DWORD protect )
     DWORD old;
 
     fill_words( other, 0, 4 * PAGE );
-    ok( VirtualProtect( view, 2 * PAGE, PAGE_WRITECOPY, &old ) && old == protect, "old %#lx, error %lu\n", old, GetLastError() );
+    ok( VirtualProtect( view, 2 * PAGE, PAGE_WRITECOPY, &old ) && old == protect, "old %#lx, error %lu\n",
+        old, GetLastError() );
     check_protect( view, PAGE_WRITECOPY );
     /* still the section's until it is written */
     fill_words( other, 0x4000, 4 );
@@ -455,7 +456,8 @@ static void check_shared_to_copy( HANDLE section, DWORD access, DWORD protect )
     check_protect( view + 2 * PAGE, protect );
 
     /* back: the copy stays, the other page is shared */
-    ok( VirtualProtect( view, 2 * PAGE, protect, &old ) && old == PAGE_READWRITE, "old %#lx, error %lu\n", old, GetLastError() );
+    ok( VirtualProtect( view, 2 * PAGE, protect, &old ) && old == PAGE_READWRITE, "old %#lx, error %lu\n",
+        old, GetLastError() );
     ok( word_at( view, 4 ) == test_word( 0x1111 ), "got %#lx\n", word_at( view, 4 ));
     fill_words( other + PAGE, 0x2222, 4 );
     ok( word_at( view, PAGE ) == test_word( 0x2222 ), "got %#lx\n", word_at( view, PAGE ));
