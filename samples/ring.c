@@ -281,6 +281,7 @@ static int consume(void)
 {
     ULONGLONG position = 0, size, wrong, seams = 0, blocks = 0, start = GetTickCount64(), shown = start, elapsed;
 
+    if (progress) print_progress( 0, start, FALSE );
     while (position < stream.total)
     {
         if (!(size = wait_for_data( &stream, position )))

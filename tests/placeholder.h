@@ -19,6 +19,13 @@
 /* FALSE, with a message, where there is nothing to be tested. */
 BOOL has_placeholders(void);
 
+/* Whether ntdll itself has them, as Windows' has. */
+BOOL ntdll_has_placeholders(void);
+
+/* TRUE, with a message, where those of Wine's ntdll are used, which do not keep this rule
+ * (docs/deviations.md). */
+BOOL ntdll_fails( const char *defect );
+
 /* A placeholder of this size at an address that the system chooses. */
 char *reserve_at( const char *file, int line, SIZE_T size );
 #define reserve( size )                            reserve_at( __FILE__, __LINE__, size )

@@ -13,6 +13,30 @@ BOOL has_placeholders(void)
     return FALSE;
 }
 
+BOOL ntdll_has_placeholders(void)
+{
+    LONG (WINAPI *alloc)( HANDLE, void **, SIZE_T *, ULONG, ULONG, void *, ULONG );
+    void *addr = NULL;
+    SIZE_T size = PAGE;
+
+    alloc = (void *)GetProcAddress( GetModuleHandleA( "ntdll.dll" ), "NtAllocateVirtualMemoryEx" );
+    if (!alloc ||
+        alloc( GetCurrentProcess(), &addr, &size, MEM_RESERVE | MEM_RESERVE_PLACEHOLDER, PAGE_NOACCESS, NULL, 0 ))
+        return FALSE;
+    VirtualFree( addr, 0, MEM_RELEASE );
+    return TRUE;
+}
+
+BOOL ntdll_fails( const char *defect )
+{
+    char setting[16] = "";
+
+    GetEnvironmentVariableA( "WINE_MAPVIEW_PLACEHOLDERS", setting, sizeof(setting) );
+    if (strcmp( setting, "ntdll" ) || !ntdll_has_placeholders()) return FALSE;
+    skip( "ntdll's placeholders: %s\n", defect );
+    return TRUE;
+}
+
 char *reserve_at( const char *file, int line, SIZE_T size )
 {
     char *addr;

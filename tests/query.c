@@ -426,6 +426,118 @@ static void test_image(void)
     CloseHandle( file );
 }
 
+static void check_protect( const char *addr, DWORD protect )
+{
+    MEMORY_BASIC_INFORMATION info = { 0 };
+
+    VirtualQuery( addr, &info, sizeof(info) );
+    ok( info.Protect == protect, "Protect %#lx, expected %#lx\n", info.Protect, protect );
+}
+
+static void check_shared_to_copy( HANDLE section, DWORD access, DWORD protect )
+{
+    char *view = MapViewOfFile( section, access, 0, 0, 0 ), *other = map_all( section );
+    DWORD old;
+
+    fill_words( other, 0, 4 * PAGE );
+    ok( VirtualProtect( view, 2 * PAGE, PAGE_WRITECOPY, &old ) && old == protect, "old %#lx, error %lu\n",
+        old, GetLastError() );
+    check_protect( view, PAGE_WRITECOPY );
+    /* still the section's until it is written */
+    fill_words( other, 0x4000, 4 );
+    ok( word_at( view, 0 ) == test_word( 0x4000 ), "got %#lx\n", word_at( view, 0 ));
+    fill_words( view + 4, 0x1111, 4 );
+    ok( word_at( view, 4 ) == test_word( 0x1111 ), "got %#lx\n", word_at( view, 4 ));
+    ok( word_at( view, 0 ) == test_word( 0x4000 ), "got %#lx\n", word_at( view, 0 ));
+    ok( word_at( view, PAGE - 4 ) == test_word( PAGE - 4 ), "got %#lx\n", word_at( view, PAGE - 4 ));
+    ok( word_at( other, 4 ) == test_word( 4 ), "the section has changed: %#lx\n", word_at( other, 4 ));
+    check_protect( view, PAGE_READWRITE );
+    check_protect( view + PAGE, PAGE_WRITECOPY );
+    check_protect( view + 2 * PAGE, protect );
+
+    /* back: the copy stays, the other page is shared */
+    ok( VirtualProtect( view, 2 * PAGE, protect, &old ) && old == PAGE_READWRITE, "old %#lx, error %lu\n",
+        old, GetLastError() );
+    ok( word_at( view, 4 ) == test_word( 0x1111 ), "got %#lx\n", word_at( view, 4 ));
+    fill_words( other + PAGE, 0x2222, 4 );
+    ok( word_at( view, PAGE ) == test_word( 0x2222 ), "got %#lx\n", word_at( view, PAGE ));
+    if (protect == PAGE_READWRITE)
+    {
+        fill_words( view + PAGE, 0x3333, 4 );
+        ok( word_at( other, PAGE ) == test_word( 0x3333 ), "got %#lx\n", word_at( other, PAGE ));
+        fill_words( view, 0x4444, 4 );
+        ok( word_at( other, 0 ) == test_word( 0x4000 ), "the section has changed: %#lx\n", word_at( other, 0 ));
+    }
+    UnmapViewOfFile( view );
+    UnmapViewOfFile( other );
+}
+
+struct writer
+{
+    DWORD        *page;
+    unsigned int  first;
+    volatile LONG *start;
+};
+
+static DWORD WINAPI write_words( void *arg )
+{
+    struct writer *writer = arg;
+    unsigned int i;
+
+    while (!*writer->start) {}
+    for (i = writer->first; i < PAGE / 4; i += 4) writer->page[i] = ~i;
+    return 0;
+}
+
+/* the first writes of several threads make one copy */
+static void check_copy_by_threads( HANDLE section )
+{
+    struct writer writers[4];
+    HANDLE threads[4];
+    volatile LONG start = 0;
+    unsigned int i, wrong = 0;
+    DWORD *view = MapViewOfFile( section, FILE_MAP_WRITE, 0, 0, 0 ), *other = map_all( section ), old;
+
+    memset( other, 0, PAGE );
+    ok( VirtualProtect( view, PAGE, PAGE_WRITECOPY, &old ), "error %lu\n", GetLastError() );
+    for (i = 0; i < 4; i++)
+    {
+        writers[i].page = view;
+        writers[i].first = i;
+        writers[i].start = &start;
+        threads[i] = CreateThread( NULL, 0, write_words, &writers[i], 0, NULL );
+    }
+    start = 1;
+    WaitForMultipleObjects( 4, threads, TRUE, INFINITE );
+    for (i = 0; i < PAGE / 4; i++) wrong += view[i] != ~i || other[i];
+    ok( !wrong, "%u words are wrong\n", wrong );
+    for (i = 0; i < 4; i++) CloseHandle( threads[i] );
+    UnmapViewOfFile( view );
+    UnmapViewOfFile( other );
+}
+
+/* A view that is not copy-on-write as a whole. */
+static void test_shared_to_copy(void)
+{
+    HANDLE file, section;
+    unsigned int i, k;
+
+    for (i = 0; i < 2; i++)
+    {
+        winetest_push_context( i ? "file" : "anonymous" );
+        file = INVALID_HANDLE_VALUE;
+        if (i) file = create_test_file( GENERIC_READ | GENERIC_WRITE, 0 );
+        section = CreateFileMappingW( file, NULL, PAGE_READWRITE, 0, 4 * PAGE, NULL );
+        ok( section != NULL, "error %lu\n", GetLastError() );
+        check_shared_to_copy( section, FILE_MAP_WRITE, PAGE_READWRITE );
+        check_shared_to_copy( section, FILE_MAP_READ, PAGE_READONLY );
+        for (k = 0; k < 50; k++) check_copy_by_threads( section );
+        CloseHandle( section );
+        if (i) CloseHandle( file );
+        winetest_pop_context();
+    }
+}
+
 static const struct rule rules[] =
 {
     { "1.15-fields", "all fields for a whole view", test_fields },
@@ -438,6 +550,7 @@ static const struct rule rules[] =
       test_copied_pages_file },
     { "1.7-copied-pages-anonymous", "a copy-on-write page becomes read/write when it is written (no file)",
       test_copied_pages_anonymous },
+    { "1.7-shared-to-copy", "pages of a shared view that become copies", test_shared_to_copy },
     { "1.7-copied-pages-protect", "VirtualProtect knows of written pages", test_copied_pages_protect },
     { "1.15-nocache", "SEC_NOCACHE shows", test_nocache },
     { "1.10-reserved", "a view of a section that is not committed", test_reserved },

@@ -5,6 +5,7 @@
  */
 
 #include "placeholder.h"
+#include <tlhelp32.h>
 
 #define SIZE 0x40000
 
@@ -358,13 +359,64 @@ static int child_thief( int argc, char **argv )
     return 0;
 }
 
+static HANDLE open_process( const char *name )
+{
+    HANDLE snapshot = CreateToolhelp32Snapshot( TH32CS_SNAPPROCESS, 0 ), process = NULL;
+    PROCESSENTRY32 entry = { .dwSize = sizeof(entry) };
+    BOOL more;
+
+    for (more = Process32First( snapshot, &entry ); more && !process; more = Process32Next( snapshot, &entry ))
+        if (!_stricmp( entry.szExeFile, name ))
+            process = OpenProcess( PROCESS_ALL_ACCESS, FALSE, entry.th32ProcessID );
+    CloseHandle( snapshot );
+    return process;
+}
+
+/* A process of the installed Wine: its name is given by who has started it. */
+static void test_without_module(void)
+{
+    char *addr, name[MAX_PATH];
+    unsigned int tries = 0;
+    HANDLE section;
+
+    if (!has_placeholders()) return;
+    if (!GetEnvironmentVariableA( "MAPVIEW_WITHOUT_MODULE", name, sizeof(name) ))
+    {
+        skip( "no process is named that does not have the module\n" );
+        return;
+    }
+    while (!(target = open_process( name )) && tries++ < 300) Sleep( 100 );
+    if (!ok( target != NULL, "no process %s\n", name )) return;
+    SetLastError( 0xdeadbeef );
+    addr = pVirtualAlloc2( target, NULL, 4 * SIZE, MEM_RESERVE | MEM_RESERVE_PLACEHOLDER, PAGE_NOACCESS, NULL, 0 );
+    if (!ntdll_has_placeholders())
+        ok( !addr && GetLastError() == ERROR_NOT_SUPPORTED, "got %p, error %lu\n", addr, GetLastError() );
+    else if (ok( addr != NULL, "error %lu\n", GetLastError() ))
+    {
+        section = create_section( PAGE_READWRITE, SIZE );
+        WORKS( VirtualFreeEx( target, addr + SIZE, SIZE, PRESERVE ));
+        WORKS( VirtualFreeEx( target, addr + 2 * SIZE, SIZE, PRESERVE ));
+        WORKS( remote_map( section, addr + SIZE, 0, SIZE, PAGE_READWRITE ));
+        check_remote_view( addr + SIZE, SIZE, PAGE_READWRITE );
+        WORKS( remote_alloc( addr + 2 * SIZE, SIZE, MEM_RESERVE | MEM_COMMIT | MEM_REPLACE_PLACEHOLDER, PAGE_READWRITE ));
+        WORKS( pUnmapViewOfFile2( target, addr + SIZE, MEM_PRESERVE_PLACEHOLDER ));
+        WORKS( VirtualFreeEx( target, addr + 2 * SIZE, SIZE, PRESERVE ));
+        WORKS( VirtualFreeEx( target, addr, 4 * SIZE, COALESCE ));
+        check_remote_placeholder( addr, 4 * SIZE );
+        WORKS( VirtualFreeEx( target, addr, 0, MEM_RELEASE ));
+        CloseHandle( section );
+    }
+    CloseHandle( target );
+}
+
 static void test_thief(void)
 {
     HANDLE section;
     unsigned int i;
     char *addr;
 
-    if (!has_placeholders() || !start_target( "remote-thief", FALSE )) return;
+    if (!has_placeholders() || ntdll_fails( "calls for a busy process fail" )) return;
+    if (!start_target( "remote-thief", FALSE )) return;
     section = create_section( PAGE_READWRITE, 4 * SIZE );
     addr = orders->addr = remote_reserve( 4 * SIZE );
     for (i = 0; i < 30; i++)
@@ -411,6 +463,7 @@ static const struct rule rules[] =
     { "1.11-requirements", "a placeholder in a range, aligned", test_requirements },
     { "1.15-rights", "PROCESS_VM_OPERATION, or PROCESS_QUERY_INFORMATION", test_rights },
     { "1.15-file-view", "the name of a file, no handle left", test_file_view },
+    { "1.14-without-module", "a process that does not have the module", test_without_module },
     { "1.14-thief", "a process that allocates all the time gets nothing", test_thief },
     { "1.15-dead", "a process that has ended", test_dead },
     { NULL, NULL, NULL }

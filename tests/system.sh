@@ -105,17 +105,43 @@ check "and nothing is different" "$(picture | diff /mnt/in -)" ""
 
 # ---- an upgrade of Wine's package ----
 
+# the package of the installed Wine again, with a higher version
 package=$(dpkg -S "$WINE_UNIXDIR/ntdll.so" 2>/dev/null | sed 's/: .*//;q')
-mkdir -p /mnt/deb
-if [ -n "$package" ] && (cd /mnt/deb && apt-get -q download "$package" >/dev/null 2>&1) &&
-   dpkg -i --force-depends /mnt/deb/*.deb >/mnt/log 2>&1; then
-    check "an upgrade leaves ours in place" "$(picture | diff /mnt/in -)" ""
+deb=/var/tmp/deb
+upgrade()
+{
+    sed -i 's/^Version: .*/&+1/' $deb/tree/DEBIAN/control
+    dpkg-deb -Znone -b $deb/tree $deb/new.deb && dpkg -i --force-depends $deb/new.deb
+} >/mnt/log 2>&1
+if [ -n "$package" ] && mkdir $deb && (cd $deb && apt-get -q download "$package" && mv ./*.deb old.deb) >/mnt/log 2>&1 &&
+   dpkg-deb -R $deb/old.deb $deb/tree; then
+    check "an upgrade" "$(upgrade; echo $?)" 0
+    check "it leaves ours in place" "$(picture | diff /mnt/in -)" ""
     check "the Wine has our functions after an upgrade" "$(suite wine)" "*passed, 0 failed*"
     stop
+
+    # one with another DLL: ours forwards to that until it is taken out
+    printf '\0' >>"$deb/tree$WINE_PEDIR/kernelbase.dll"
+    sum=$(md5sum <"$deb/tree$WINE_PEDIR/kernelbase.dll")
+    sed -i "s,^.*  \(${WINE_PEDIR#/}/kernelbase\.dll\)\$,${sum%% *}  \1," $deb/tree/DEBIAN/md5sums
+    check "an upgrade with another DLL" "$(upgrade; echo $?)" 0
+    check "it goes to the new name" "$(cmp "$deb/tree$WINE_PEDIR/kernelbase.dll" "$WINE_PEDIR/wkernelbase.dll" 2>&1)" ""
+    check "the Wine has our functions still" "$(suite wine)" "*passed, 0 failed*"
+    stop
+    check "the module is not for that Wine" "$("$run" --install-system 2>&1; echo $?)" "*built for another Wine*1"
+    check "refresh takes it out" "$($module/install-system refresh $module 2>&1; echo $?)" \
+        "*does not fit any more and was taken out*0"
+    check "the new DLL is in place" "$(cmp "$deb/tree$WINE_PEDIR/kernelbase.dll" "$WINE_PEDIR/kernelbase.dll" 2>&1)" ""
+    check "and runs" "$(suite wine)" "*passed, [1-9]* failed*"
+    stop
+    check "dpkg finds nothing wrong after it" "$(dpkg --verify "$package" 2>&1 | grep -v ' c ' | grep 'kernel\|wine.inf')" ""
+    check "the old package" "$(dpkg -i --force-depends $deb/old.deb >/mnt/log 2>&1; echo $?)" 0
+    check "all is as before the upgrade" "$(picture | diff /mnt/before -)" ""
+    "$run" --install-system >/dev/null 2>&1
 else
     skip "an upgrade" "the package of the installed Wine is not to be had"
 fi
-rm -rf /mnt/deb
+rm -rf $deb
 
 # ---- out ----
 

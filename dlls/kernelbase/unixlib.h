@@ -109,6 +109,7 @@ struct alloc_memory_params
     UINT32 node;              /* preferred node, ~0 for none */
     UINT32 extended;          /* whether placeholders and parameters are allowed */
     UINT32 lock_memory;       /* for MEM_LARGE_PAGES: the caller has SeLockMemoryPrivilege enabled */
+    UINT32 native;            /* a placeholder is to be ntdll's */
     UINT32 kind;              /* out: enum mapping_kind */
 };
 

@@ -19,6 +19,16 @@
 
 WINE_DEFAULT_DEBUG_CHANNEL(mapview);
 
+/* a process that does not have this module can have placeholders of ntdll's, if that has any */
+static NTSTATUS alloc_in_process( struct alloc_memory_params *params )
+{
+    NTSTATUS status = mapview_call( unix_alloc_memory, params );
+
+    if (status != STATUS_NOT_SUPPORTED || !(params->type & MEM_RESERVE_PLACEHOLDER)) return status;
+    params->native = TRUE;
+    return mapview_call( unix_alloc_memory, params );
+}
+
 static void *alloc_memory( const char *func, HANDLE process, void *addr, SIZE_T size, DWORD type, DWORD protect,
                            DWORD node, MEM_EXTENDED_PARAMETER *parameters, ULONG count, BOOL extended )
 {
@@ -36,7 +46,7 @@ static void *alloc_memory( const char *func, HANDLE process, void *addr, SIZE_T 
     params.parameters      = (ULONG_PTR)parameters;
     params.parameter_count = count;
     if (type & MEM_LARGE_PAGES) params.lock_memory = has_lock_memory_privilege();
-    if (set_ntstatus( mapview_call( unix_alloc_memory, &params ))) ret = (void *)(ULONG_PTR)params.base;
+    if (set_ntstatus( alloc_in_process( &params ))) ret = (void *)(ULONG_PTR)params.base;
 
     if (start) trace_call( func, "process %s addr %p size %#Ix type %s protect %s node %s parameters %s: %s\n",
                            debugstr_process( process ), addr, size, debugstr_alloc_type( type ),

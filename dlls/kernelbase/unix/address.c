@@ -74,10 +74,11 @@ BOOL ntdll_has_placeholders(void)
  * environment variable WINE_MAPVIEW_PLACEHOLDERS, or the value Placeholders in
  * HKEY_CURRENT_USER\Software\Wine\Mapview, is "ntdll".
  *
- * Those of Wine 10.0 lose a race over a piece that is being replaced, and VirtualProtect,
- * VirtualFree and views of images do other things with them than on Windows (the tests
- * placeholder and replaced tell).  Ours are the same on each version.  What a program has made by
- * ntdll's own calls is ntdll's business in any case.
+ * Those of Wine 10.0 are gone after a replacement that failed, and each view in one costs two
+ * requests to the wineserver under the lock of the address space, which a thread that is ended then
+ * takes with it (docs/deviations.md has all of it).  Nothing can be done about that around ntdll's
+ * calls.  Ours are the same on each version.  What a program has made by ntdll's own calls is
+ * ntdll's business in any case.
  */
 BOOL has_placeholders(void)
 {

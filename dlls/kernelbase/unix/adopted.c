@@ -193,6 +193,8 @@ struct piece *adopt_range( UINT_PTR base, UINT_PTR size, enum piece_kind kind )
     range->base  = base;
     range->size  = size;
     range->used  = kind != PIECE_FREE;
+    range->own_size = size;
+    range->joined   = NULL;
     piece->base  = base;
     piece->size  = size;
     piece->range = range;
@@ -273,16 +275,44 @@ void rejoin_piece( struct piece *piece, UINT_PTR base, UINT_PTR size )
     while (piece->size < size) merge_next_piece( piece );
 }
 
+/***********************************************************************
+ *             join_next_range
+ *
+ * Make a range one with that which begins where it ends.
+ */
+void join_next_range( struct adopted_range *range )
+{
+    UINT_PTR addr = range->base + range->size, end;
+    struct adopted_range *next = find_piece( addr )->range;
+    struct piece *piece;
+
+    TRACE( "range %p-%p and %p-%p\n", (void *)range->base, (void *)addr,
+           (void *)next->base, (void *)(next->base + next->size) );
+    for (end = addr + next->size; addr < end; addr += piece->size)
+    {
+        piece = find_piece( addr );
+        piece->range = range;
+    }
+    range->size += next->size;
+    range->used += next->used;
+    while (range->joined) range = range->joined;
+    range->joined = next;
+}
+
 /* give a range back that is free as a whole, as one piece */
 static void release_range( struct piece *piece )
 {
-    struct adopted_range *range = piece->range;
+    struct adopted_range *range = piece->range, *next;
 
     TRACE( "range %p-%p\n", (void *)range->base, (void *)(range->base + range->size) );
-    release_adopted_range( range->base, range->size );
     remove_piece( piece );
     free( piece );
-    free( range );
+    for (; range; range = next)
+    {
+        next = range->joined;
+        release_adopted_range( range->base, range->own_size );
+        free( range );
+    }
     if (!pieces)
     {
         __atomic_store_n( &adopted_start, ~(UINT_PTR)0, __ATOMIC_RELEASE );

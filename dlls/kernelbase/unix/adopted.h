@@ -26,9 +26,11 @@ enum piece_kind
 
 struct adopted_range
 {
-    UINT_PTR base;
-    UINT_PTR size;
-    UINT_PTR used;            /* pieces that are not free */
+    UINT_PTR              base;
+    UINT_PTR              size;
+    UINT_PTR              used;       /* pieces that are not free */
+    UINT_PTR              own_size;   /* without the ranges that it has been joined with ... */
+    struct adopted_range *joined;     /* ... of which this is the next */
 };
 
 /* what is kept of the section of a view, when its kind needs it */
@@ -71,6 +73,7 @@ extern struct piece *adopt_range( UINT_PTR base, UINT_PTR size, enum piece_kind 
 extern struct piece *isolate_piece( struct piece *piece, UINT_PTR base, UINT_PTR size ) DECLSPEC_HIDDEN;
 extern void rejoin_piece( struct piece *piece, UINT_PTR base, UINT_PTR size ) DECLSPEC_HIDDEN;
 extern void merge_next_piece( struct piece *piece ) DECLSPEC_HIDDEN;
+extern void join_next_range( struct adopted_range *range ) DECLSPEC_HIDDEN;
 extern void free_piece( struct piece *piece ) DECLSPEC_HIDDEN;
 extern void use_piece( struct piece *piece, enum piece_kind kind ) DECLSPEC_HIDDEN;
 
@@ -88,6 +91,33 @@ extern NTSTATUS query_adopted_pages( const struct piece *piece, UINT_PTR addr,
                                      MEMORY_BASIC_INFORMATION *info ) DECLSPEC_HIDDEN;
 extern NTSTATUS protect_adopted_pages( struct piece *piece, UINT_PTR base, UINT_PTR size, UINT32 protect,
                                        ULONG *old ) DECLSPEC_HIDDEN;
+
+/* a section as a view of it needs it */
+struct source
+{
+    int    fd;
+    UINT32 flags;             /* SEC_* */
+    UINT64 size;
+};
+
+/* adopted_section.c */
+extern NTSTATUS open_source( HANDLE section, UINT32 protect, struct source *source ) DECLSPEC_HIDDEN;
+extern NTSTATUS keep_view_section( HANDLE section, const struct source *source, UINT64 offset, SIZE_T size,
+                                   UINT32 protect, struct view_section **ret ) DECLSPEC_HIDDEN;
+extern void release_view_section( struct view_section *section ) DECLSPEC_HIDDEN;
+
+/* adopted_reserve.c */
+extern NTSTATUS query_reserved_pages( const struct piece *piece, UINT_PTR addr, BOOL *committed,
+                                      SIZE_T *size ) DECLSPEC_HIDDEN;
+extern void close_reserved_pages( const struct piece *piece ) DECLSPEC_HIDDEN;
+extern NTSTATUS commit_reserved_pages( const struct piece *piece, UINT_PTR base, UINT_PTR size ) DECLSPEC_HIDDEN;
+
+/* adopted_view.c */
+extern NTSTATUS map_piece_file( const struct piece *piece, int fd, UINT64 offset, UINT32 protect,
+                                BOOL copies ) DECLSPEC_HIDDEN;
+
+/* adopted_query.c */
+extern UINT_PTR get_section_end( const struct piece *piece ) DECLSPEC_HIDDEN;
 
 /* the functions for memory call these for an address that is adopted; they return FALSE when
  * the address is not, after all */

@@ -32,9 +32,11 @@ WINE_DEFAULT_DEBUG_CHANNEL(mapview);
 /* so often is a place looked for that no other thread takes before it is ours */
 #define MAX_TRIES 16
 
-static UINT_PTR get_chunk_end( UINT_PTR range_base, UINT_PTR addr, UINT_PTR end )
+static UINT_PTR get_chunk_end( const struct adopted_range *range, UINT_PTR addr, UINT_PTR end )
 {
-    return min( end, range_base + ((addr - range_base) / CHUNK_SIZE + 1) * CHUNK_SIZE );
+    while (addr - range->base >= range->own_size) range = range->joined;
+    end = min( end, range->base + range->own_size );
+    return min( end, range->base + ((addr - range->base) / CHUNK_SIZE + 1) * CHUNK_SIZE );
 }
 
 static NTSTATUS reserve_chunk( void *addr, SIZE_T size, UINT32 protect )
@@ -73,15 +75,15 @@ static NTSTATUS protect_chunk( void *addr, SIZE_T size, UINT32 protect )
 
 /* do something to each part of a range of pages that ntdll takes in one piece; done is how far
  * that went */
-static NTSTATUS for_each_chunk( UINT_PTR range_base, UINT_PTR base, UINT_PTR size, UINT32 protect, UINT_PTR *done,
-                                NTSTATUS (*func)( void *addr, SIZE_T size, UINT32 protect ) )
+static NTSTATUS for_each_chunk( const struct adopted_range *range, UINT_PTR base, UINT_PTR size, UINT32 protect,
+                                UINT_PTR *done, NTSTATUS (*func)( void *addr, SIZE_T size, UINT32 protect ) )
 {
     UINT_PTR addr, next, end = base + size;
     NTSTATUS status = STATUS_SUCCESS;
 
     for (addr = base; addr < end; addr = next)
     {
-        next = get_chunk_end( range_base, addr, end );
+        next = get_chunk_end( range, addr, end );
         if ((status = func( (void *)addr, next - addr, protect ))) break;
     }
     if (done) *done = addr - base;
@@ -96,10 +98,11 @@ static NTSTATUS for_each_chunk( UINT_PTR range_base, UINT_PTR base, UINT_PTR siz
  */
 NTSTATUS reserve_adopted_range( UINT_PTR base, UINT_PTR size )
 {
+    const struct adopted_range range = { .base = base, .own_size = size };
     UINT_PTR done;
     NTSTATUS status;
 
-    status = for_each_chunk( base, base, size, ADOPTED_PROTECT, &done, reserve_chunk );
+    status = for_each_chunk( &range, base, size, ADOPTED_PROTECT, &done, reserve_chunk );
     if (status && done) release_adopted_range( base, done );
     return status;
 }
@@ -109,9 +112,10 @@ NTSTATUS reserve_adopted_range( UINT_PTR base, UINT_PTR size )
  */
 void release_adopted_range( UINT_PTR base, UINT_PTR size )
 {
+    const struct adopted_range range = { .base = base, .own_size = size };
     NTSTATUS status;
 
-    if ((status = for_each_chunk( base, base, size, 0, NULL, release_chunk )))
+    if ((status = for_each_chunk( &range, base, size, 0, NULL, release_chunk )))
         ERR( "range %p-%p was not released: %#x\n", (void *)base, (void *)(base + size), (unsigned int)status );
 }
 
@@ -221,7 +225,7 @@ static BOOL is_part_of_mapping( const struct piece *piece, UINT_PTR size )
 NTSTATUS commit_adopted_pages( struct piece *piece, UINT_PTR base, UINT_PTR size, UINT32 protect )
 {
     if (protect & PAGE_GUARD) piece->guarded = TRUE;
-    return for_each_chunk( piece->range->base, base, size, protect, NULL, commit_chunk );
+    return for_each_chunk( piece->range, base, size, protect, NULL, commit_chunk );
 }
 
 /***********************************************************************
@@ -229,18 +233,18 @@ NTSTATUS commit_adopted_pages( struct piece *piece, UINT_PTR base, UINT_PTR size
  */
 NTSTATUS reset_adopted_pages( const struct piece *piece, UINT_PTR base, UINT_PTR size )
 {
-    return for_each_chunk( piece->range->base, base, size, PAGE_NOACCESS, NULL, reset_chunk );
+    return for_each_chunk( piece->range, base, size, PAGE_NOACCESS, NULL, reset_chunk );
 }
 
 static NTSTATUS decommit_pages( struct piece *piece, UINT_PTR base, UINT_PTR size )
 {
-    if (get_chunk_end( piece->range->base, base, base + size ) == base + size)
+    if (get_chunk_end( piece->range, base, base + size ) == base + size)
         return decommit_chunk( (void *)base, size, 0 );
 
     /* where ntdll takes it in more than one piece the host is asked first: all or nothing */
     if (mmap( (void *)base, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0 ) == MAP_FAILED)
         return STATUS_NO_MEMORY;
-    if (for_each_chunk( piece->range->base, base, size, 0, NULL, decommit_chunk )) piece->stale = TRUE;
+    if (for_each_chunk( piece->range, base, size, 0, NULL, decommit_chunk )) piece->stale = TRUE;
     return STATUS_SUCCESS;
 }
 
@@ -276,12 +280,11 @@ NTSTATUS clear_adopted_pages( struct piece *piece, UINT_PTR base, UINT_PTR size 
  */
 NTSTATUS clean_adopted_pages( struct piece *piece )
 {
-    UINT_PTR range_base = piece->range->base;
     NTSTATUS status;
 
     if (!piece->stale) return STATUS_SUCCESS;
-    status = for_each_chunk( range_base, piece->base, piece->size, PAGE_NOACCESS, NULL, commit_chunk );
-    if (!status) status = for_each_chunk( range_base, piece->base, piece->size, 0, NULL, decommit_chunk );
+    status = for_each_chunk( piece->range, piece->base, piece->size, PAGE_NOACCESS, NULL, commit_chunk );
+    if (!status) status = for_each_chunk( piece->range, piece->base, piece->size, 0, NULL, decommit_chunk );
     if (!status) piece->stale = FALSE;
     return status;
 }
@@ -304,7 +307,7 @@ NTSTATUS query_adopted_pages( const struct piece *piece, UINT_PTR addr, MEMORY_B
     {
         next = addr + info->RegionSize;
         if (next >= end) break;
-        if (info->State == MEM_COMMIT && (next - piece->range->base) % CHUNK_SIZE) break;
+        if (info->State == MEM_COMMIT && get_chunk_end( piece->range, next - 1, end ) != next) break;
         if (NtQueryVirtualMemory( NtCurrentProcess(), (void *)next, MemoryBasicInformation, &more, sizeof(more), NULL ))
             break;
         if (more.State != info->State || more.Protect != info->Protect) break;
@@ -321,7 +324,7 @@ NTSTATUS query_adopted_pages( const struct piece *piece, UINT_PTR addr, MEMORY_B
  */
 NTSTATUS protect_adopted_pages( struct piece *piece, UINT_PTR base, UINT_PTR size, UINT32 protect, ULONG *old )
 {
-    UINT_PTR end = base + size, addr, first = get_chunk_end( piece->range->base, base, end ) - base;
+    UINT_PTR end = base + size, addr, first = get_chunk_end( piece->range, base, end ) - base;
     MEMORY_BASIC_INFORMATION info;
     void *start = (void *)base;
     NTSTATUS status;
@@ -337,6 +340,6 @@ NTSTATUS protect_adopted_pages( struct piece *piece, UINT_PTR base, UINT_PTR siz
     addr = base + first;
     status = NtProtectVirtualMemory( NtCurrentProcess(), &start, &first, protect, old );
     if (!status && addr < end)
-        status = for_each_chunk( piece->range->base, addr, end - addr, protect, NULL, protect_chunk );
+        status = for_each_chunk( piece->range, addr, end - addr, protect, NULL, protect_chunk );
     return status == STATUS_ACCESS_DENIED ? STATUS_NO_MEMORY : status;
 }

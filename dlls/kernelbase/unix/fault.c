@@ -9,8 +9,8 @@
  * The one for SIGBUS lets ntdll build the exception first, and then turns its record, which lies
  * where KiUserExceptionDispatcher expects it, into an in-page error: no handler of the program
  * has seen it before.  The one for SIGSEGV makes a page of a section of reserved pages accessible
- * that has been committed meanwhile, and returns to the instruction: nobody sees anything.  It is
- * there only once such a section has been mapped.
+ * that has been committed meanwhile, or a shared page that has become copy-on-write a copy, and
+ * returns to the instruction: nobody sees anything.  It is there only once there are such pages.
  */
 
 #if 0
@@ -91,6 +91,8 @@ static void segv_handler( int signal, siginfo_t *info, void *context )
 {
     if (info->si_code == SEGV_ACCERR && is_reserve_address( (UINT_PTR)info->si_addr ) &&
         open_reserved_page( (UINT_PTR)info->si_addr, get_wanted_access( context ))) return;
+    if (info->si_code == SEGV_ACCERR && get_wanted_access( context ) == PROT_WRITE &&
+        copy_shared_page( (UINT_PTR)info->si_addr )) return;
     ntdll_segv_action.sa_sigaction( signal, info, context );
 }
 
@@ -122,13 +124,18 @@ void handle_bus_faults( UINT_PTR dispatcher )
 }
 
 /***********************************************************************
- *             handle_reserve_faults
+ *             handle_segv_faults
  *
- * Have pages opened that are committed by now.  The caller sees to it that it is the only one.
+ * Have pages opened that are committed by now, and shared ones copied.
  */
-void handle_reserve_faults(void)
+void handle_segv_faults(void)
 {
+    static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+    sigset_t sigset;
+
+    block_signals_and_lock( &mutex, &sigset );
     if (!ntdll_segv_action.sa_sigaction) set_handler( SIGSEGV, segv_handler, &ntdll_segv_action );
+    unlock_and_restore_signals( &mutex, &sigset );
 }
 
 #else
@@ -138,7 +145,7 @@ void handle_bus_faults( UINT_PTR dispatcher )
 {
 }
 
-void handle_reserve_faults(void)
+void handle_segv_faults(void)
 {
 }
 

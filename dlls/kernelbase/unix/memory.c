@@ -41,20 +41,6 @@ static NTSTATUS alloc_plain( struct alloc_memory_params *params )
     return status;
 }
 
-/* the same at an address that has been found; what names none reserves, too */
-static NTSTATUS alloc_at( void *context, void *base )
-{
-    struct alloc_memory_params *params = context, found = *params;
-    NTSTATUS status;
-
-    found.base = (UINT_PTR)base;
-    found.type |= MEM_RESERVE;
-    if ((status = alloc_plain( &found ))) return status;
-    params->base = found.base;
-    params->size = found.size;
-    return STATUS_SUCCESS;
-}
-
 /* Tell whether a place that satisfies the requirements has to be found for ntdll: what has no
  * placeholders has no lowest address either, and for an alignment all of it is mapped first. */
 static BOOL is_place_needed( const struct view_requirements *req )
@@ -85,6 +71,21 @@ static NTSTATUS alloc_native_extended( struct alloc_memory_params *params, const
     return status;
 }
 
+/* the same at an address that has been found; what names none reserves, too */
+static NTSTATUS alloc_at( void *context, void *base )
+{
+    static const struct view_requirements none;
+    struct alloc_memory_params *params = context, found = *params;
+    NTSTATUS status;
+
+    found.base = (UINT_PTR)base;
+    found.type |= MEM_RESERVE;
+    if ((status = alloc_native_extended( &found, &none ))) return status;
+    params->base = found.base;
+    params->size = found.size;
+    return STATUS_SUCCESS;
+}
+
 /* a placeholder to replace that is in no adopted range of ours */
 static NTSTATUS find_no_placeholder( const struct alloc_memory_params *params )
 {
@@ -113,7 +114,8 @@ static NTSTATUS check_placeholder_type( const struct alloc_memory_params *params
 
 static NTSTATUS alloc_native( struct alloc_memory_params *params, const struct view_requirements *req )
 {
-    BOOL emulate = (params->type & PLACEHOLDER_TYPES) && !has_placeholders();
+    BOOL native = params->native ? ntdll_has_placeholders() : has_placeholders();
+    BOOL emulate = (params->type & PLACEHOLDER_TYPES) && !native;
     HANDLE process = get_handle( params->process );
     NTSTATUS status;
 
@@ -121,7 +123,8 @@ static NTSTATUS alloc_native( struct alloc_memory_params *params, const struct v
     if (emulate && (status = check_handle_access( process, PROCESS_VM_OPERATION ))) return status;
     if (emulate && (params->type & MEM_REPLACE_PLACEHOLDER))
         return ntdll_has_placeholders() ? alloc_native_extended( params, req ) : find_no_placeholder( params );
-    if (emulate) return is_own_process( process ) ? create_placeholder( params, req ) : STATUS_IN_TARGET;
+    if (emulate && is_own_process( process )) return create_placeholder( params, req );
+    if (emulate) return params->native ? STATUS_NOT_SUPPORTED : STATUS_IN_TARGET;
     if (!params->extended) return alloc_plain( params );
     if (is_place_needed( req ))
         return map_in_free_range( process, req, params->size, !!(params->type & MEM_TOP_DOWN), alloc_at, params );
@@ -236,12 +239,16 @@ static NTSTATUS free_any_memory( struct free_memory_params *params )
     HANDLE process = get_handle( params->process );
     void *addr = get_ptr( params->base );
     SIZE_T size = params->size;
+    UINT_PTR start, range;
     NTSTATUS status;
 
     if (is_adopted( params->process, params->base ) &&
         ((status = check_handle_access( process, PROCESS_VM_OPERATION )) || free_adopted_memory( params, &status )))
         return status;
     if ((status = check_target( process, params->base ))) return status;
+    /* what ntdll takes for no size */
+    if ((params->type & ~(MEM_DECOMMIT | MEM_RELEASE)) &&
+        !get_page_range( params->base, params->size, PAGE_MASK, &start, &range )) return STATUS_INVALID_PARAMETER;
     status = NtFreeVirtualMemory( process, &addr, &size, params->type );
     return status == STATUS_INVALID_PARAMETER && !has_placeholders() ? explain_free_failure( params, status ) : status;
 }
@@ -335,6 +342,7 @@ NTSTATUS protect_memory( void *args )
 {
     struct protect_memory_params *params = args;
     ULONG old, *old_protect = get_ptr( params->old_protect );
+    UINT_PTR base, size;
     NTSTATUS status;
 
     if (!old_protect) return STATUS_ACCESS_VIOLATION;
@@ -346,6 +354,9 @@ NTSTATUS protect_memory( void *args )
          protect_adopted_memory( params, &status ))) return status;
     if ((status = check_target( get_handle( params->process ), params->base ))) return status;
     if ((status = protect_native( params, &old ))) return get_host_status( status );
+    if (is_valid_protection( params->protect ) && is_write_copy( params->protect ) &&
+        get_page_range( params->base, params->size, PAGE_MASK, &base, &size ) &&
+        is_own_process( get_handle( params->process ) )) copy_shared_pages( base, size, params->protect );
     if (is_write_copy( old ) && is_current_process( get_handle( params->process ) ))
         old = get_old_protection( params->base, old );
     *old_protect = old;

@@ -216,23 +216,24 @@ static NTSTATUS preserve_placeholder( struct piece *piece, UINT_PTR base, UINT_P
     return STATUS_SUCCESS;
 }
 
-/* make one placeholder of two or more that fill the range exactly */
+/* make one placeholder of two or more that fill the range exactly, and that need not have been made as one */
 static NTSTATUS coalesce_placeholders( struct piece *piece, UINT_PTR base, UINT_PTR size )
 {
-    UINT_PTR end = piece->range->base + piece->range->size, next = base;
+    UINT_PTR next = base;
     struct piece *other = piece;
     unsigned int count = 0;
 
     if (!size) return STATUS_INVALID_PARAMETER_3;
-    if (base != piece->base || size > end - base) return STATUS_CONFLICTING_ADDRESSES;
+    if (base != piece->base) return STATUS_CONFLICTING_ADDRESSES;
 
-    while (other->kind == PIECE_PLACEHOLDER && next < base + size)
+    while (other && other->kind == PIECE_PLACEHOLDER && next < base + size)
     {
         next += other->size;
         count++;
         if (next < base + size) other = find_piece( next );
     }
     if (next != base + size || count < 2) return STATUS_CONFLICTING_ADDRESSES;
+    while (piece->range->base + piece->range->size < base + size) join_next_range( piece->range );
     while (--count) merge_next_piece( piece );
     return STATUS_SUCCESS;
 }

@@ -182,7 +182,7 @@ NTSTATUS get_section_size( HANDLE section, UINT64 *size )
     if (!status) *size = info.Size.QuadPart;
     else if (status == STATUS_ACCESS_DENIED && !(status = wine_server_handle_to_fd( section, 0, &fd, NULL )))
     {
-        /* what stands for the paging file can be a byte longer than the section (reserve.c) */
+        /* what stands for the paging file can be a byte longer than the section (reserve_commit.c) */
         if (!fstat( fd, &st )) *size = is_paging_file( fd ) ? st.st_size & ~(UINT64)PAGE_MASK : (UINT64)st.st_size;
         else status = STATUS_ACCESS_DENIED;
         close( fd );

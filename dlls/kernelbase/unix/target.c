@@ -96,7 +96,7 @@ NTSTATUS check_handle_access( HANDLE process, ACCESS_MASK access )
 BOOL is_adopted_region( HANDLE process, const MEMORY_BASIC_INFORMATION *info )
 {
     return info->State != MEM_FREE && info->Type == MEM_PRIVATE && info->AllocationProtect == ADOPTED_PROTECT &&
-           !is_current_process( process ) && !has_placeholders() && !is_own_process( process );
+           !is_current_process( process ) && !is_own_process( process );
 }
 
 /***********************************************************************
@@ -110,7 +110,7 @@ NTSTATUS check_target( HANDLE process, UINT_PTR addr )
     MEMORY_BASIC_INFORMATION info;
     NTSTATUS status;
 
-    if (is_current_process( process ) || has_placeholders()) return STATUS_SUCCESS;
+    if (is_current_process( process )) return STATUS_SUCCESS;
     status = query_region( process, addr, &info );
     if (status == STATUS_INVALID_PARAMETER) return STATUS_SUCCESS;  /* no user address */
     if (status || !is_adopted_region( process, &info )) return status;

@@ -77,7 +77,7 @@ extern NTSTATUS get_section_node( UINT64 parameters, UINT32 count, UINT32 *node 
 
 /* fault.c */
 extern void handle_bus_faults( UINT_PTR dispatcher ) DECLSPEC_HIDDEN;
-extern void handle_reserve_faults(void) DECLSPEC_HIDDEN;
+extern void handle_segv_faults(void) DECLSPEC_HIDDEN;
 
 /* lock.c */
 extern void block_signals_and_lock( pthread_mutex_t *mutex, sigset_t *sigset ) DECLSPEC_HIDDEN;
@@ -173,9 +173,13 @@ extern void set_reserve_alias( UINT_PTR base, UINT_PTR alias, SIZE_T size, UINT6
 extern NTSTATUS add_reserve_view( HANDLE section, UINT_PTR base, SIZE_T size, UINT64 offset,
                                   UINT32 protect ) DECLSPEC_HIDDEN;
 extern BOOL unmap_reserve_view( UINT_PTR addr, UINT32 flags, NTSTATUS *status ) DECLSPEC_HIDDEN;
+
+/* reserve_commit.c */
 extern void query_reserve_view( MEMORY_BASIC_INFORMATION *info ) DECLSPEC_HIDDEN;
 extern void share_commit( UINT_PTR base, SIZE_T size, UINT32 protect ) DECLSPEC_HIDDEN;
 extern UINT_PTR get_lone_page( UINT_PTR base, SIZE_T size ) DECLSPEC_HIDDEN;
+
+/* reserve_open.c */
 extern void open_queried_pages( const MEMORY_BASIC_INFORMATION *info ) DECLSPEC_HIDDEN;
 extern void open_other_views( UINT_PTR base, SIZE_T size ) DECLSPEC_HIDDEN;
 extern BOOL open_reserved_page( UINT_PTR addr, int access ) DECLSPEC_HIDDEN;
@@ -189,6 +193,10 @@ extern NTSTATUS get_section_size( HANDLE section, UINT64 *size ) DECLSPEC_HIDDEN
 
 /* setting.c */
 extern BOOL get_registry_setting( const char *name, char *value, unsigned int size ) DECLSPEC_HIDDEN;
+
+/* shared_copy.c */
+extern void copy_shared_pages( UINT_PTR base, SIZE_T size, UINT32 protect ) DECLSPEC_HIDDEN;
+extern BOOL copy_shared_page( UINT_PTR addr ) DECLSPEC_HIDDEN;
 
 /* topology.c */
 extern NTSTATUS query_processors( void *args ) DECLSPEC_HIDDEN;

@@ -41,20 +41,41 @@ struct native_view
     struct stat   file;       /* what stands for the section, all 0 if that is not known */
 };
 
+/* whether the section has the part that a view is of */
+static NTSTATUS get_view_size( const struct native_view *view, SIZE_T *size )
+{
+    UINT64 section_size;
+    NTSTATUS status;
+
+    if ((status = get_section_size( view->section, &section_size ))) return status;
+    if ((UINT64)view->offset.QuadPart >= section_size) return STATUS_INVALID_PARAMETER;
+    *size = section_size - view->offset.QuadPart;
+    if (view->size > ((*size + PAGE_MASK) & ~PAGE_MASK)) return STATUS_INVALID_VIEW_SIZE;
+    return STATUS_SUCCESS;
+}
+
 /* let ntdll map the view at an address, or where it likes */
 static NTSTATUS map_native_view( void *context, void *base )
 {
     struct native_view *view = context;
     NTSTATUS status, protection;
+    SIZE_T rest;
 
     view->base = base;
     status = NtMapViewOfSectionEx( view->section, view->process, &view->base, &view->offset, &view->size,
                                    view->type, view->protect, NULL, 0 );
     /* a success by its number, but nothing is mapped (defect B1) */
     if (status == STATUS_WORKING_SET_LIMIT_RANGE) return STATUS_INVALID_PARAMETER_3;
-    /* what ntdll says of an address that is no placeholder */
-    if (status == STATUS_INVALID_PARAMETER && (view->type & MEM_REPLACE_PLACEHOLDER)) return STATUS_CONFLICTING_ADDRESSES;
+    /* what ntdll says of an address that is no placeholder, and of a part that the section has not */
+    if (status == STATUS_INVALID_PARAMETER && (view->type & MEM_REPLACE_PLACEHOLDER))
+        return (status = get_view_size( view, &rest )) ? status : STATUS_CONFLICTING_ADDRESSES;
     if (status < 0) return status;
+    /* an image, which ntdll maps elsewhere */
+    if ((view->type & MEM_REPLACE_PLACEHOLDER) && view->base != base)
+    {
+        NtUnmapViewOfSection( view->process, view->base );
+        return STATUS_INVALID_PARAMETER;
+    }
     /* ntdll has looked at the rights of the handle only */
     if ((protection = check_marked_protection( &view->file, view->protect )))
     {
@@ -82,19 +103,6 @@ static BOOL is_lack( NTSTATUS status )
 {
     return status == STATUS_NO_MEMORY || status == STATUS_INSUFFICIENT_RESOURCES ||
            status == STATUS_TOO_MANY_OPENED_FILES;
-}
-
-/* whether the section has the part that a view is of */
-static NTSTATUS get_view_size( const struct native_view *view, SIZE_T *size )
-{
-    UINT64 section_size;
-    NTSTATUS status;
-
-    if ((status = get_section_size( view->section, &section_size ))) return status;
-    if ((UINT64)view->offset.QuadPart >= section_size) return STATUS_INVALID_PARAMETER;
-    *size = section_size - view->offset.QuadPart;
-    if (view->size > ((*size + PAGE_MASK) & ~PAGE_MASK)) return STATUS_INVALID_VIEW_SIZE;
-    return STATUS_SUCCESS;
 }
 
 static NTSTATUS map_required_view( struct native_view *view, const struct view_requirements *req )
