@@ -84,35 +84,30 @@ static NTSTATUS query_source( HANDLE section, struct source *source )
     return STATUS_SUCCESS;
 }
 
-/* get at the file of a section, with the rights that a protection needs; SECTION_MAP_READ and
- * _WRITE are FILE_APPEND_DATA and FILE_WRITE_DATA by their numbers, which is what is compared */
-static NTSTATUS open_source( HANDLE section, UINT32 protect, struct source *source )
+/* what is known of a section by its file, and by the server otherwise */
+static NTSTATUS get_source( HANDLE section, const struct section_file *file, UINT32 protect, struct source *source )
 {
-    UINT32 access = get_required_access( protect );
-    struct stat st;
-    NTSTATUS status;
+    NTSTATUS status = file->access;
     BOOL is_file;
 
-    status = wine_server_handle_to_fd( section, access & (SECTION_MAP_READ | SECTION_MAP_WRITE), &source->fd, NULL );
     if (status == STATUS_ACCESS_DENIED && is_file_section( section, &is_file ) == STATUS_OBJECT_TYPE_MISMATCH)
         return STATUS_OBJECT_TYPE_MISMATCH;
     if (status) return status;
 
-    if (fstat( source->fd, &st )) status = STATUS_INVALID_HANDLE;
-    else if (is_marked_committed( &st ))
+    source->fd = file->fd;
+    if (is_marked_committed( &file->st ))
     {
         source->flags = SEC_COMMIT;
-        source->size = st.st_size;
+        source->size = file->st.st_size;
     }
     else if (!(status = query_source( section, source )))
     {
-        if (source->flags == SEC_COMMIT && source->size == (UINT64)st.st_size) mark_committed( source->fd, &st );
+        if (source->flags == SEC_COMMIT && source->size == (UINT64)file->st.st_size)
+            mark_committed( source->fd, &file->st );
         if (source->flags & SEC_IMAGE) status = STATUS_INVALID_PARAMETER;
     }
-    if (!status && (access & SECTION_MAP_EXECUTE)) status = check_execute_access( section );
-    if (!status) status = check_marked_protection( &st, protect );
-    if (status) close( source->fd );
-    return status;
+    if (!status && (get_required_access( protect ) & SECTION_MAP_EXECUTE)) status = check_execute_access( section );
+    return status ? status : check_marked_protection( &file->st, protect );
 }
 
 static void release_view_section( struct view_section *section )
@@ -264,7 +259,7 @@ static NTSTATUS map_in_piece( struct piece *piece, const struct map_view_params 
  *
  * Map a view at an address in an adopted range: in place of a placeholder, or in a hole.
  */
-BOOL map_adopted_view( struct map_view_params *params, NTSTATUS *status )
+BOOL map_adopted_view( struct map_view_params *params, const struct section_file *file, NTSTATUS *status )
 {
     struct view_section *section = NULL;
     UINT64 size = params->size;
@@ -277,7 +272,7 @@ BOOL map_adopted_view( struct map_view_params *params, NTSTATUS *status )
         *status = STATUS_INVALID_PAGE_PROTECTION;
         return TRUE;
     }
-    if ((*status = open_source( get_handle( params->section ), params->protect, &source ))) return TRUE;
+    if ((*status = get_source( get_handle( params->section ), file, params->protect, &source ))) return TRUE;
 
     if (params->offset >= source.size) *status = STATUS_INVALID_PARAMETER;
     else if (size > source.size - params->offset && !is_growing_view( params )) *status = STATUS_INVALID_VIEW_SIZE;
@@ -288,17 +283,12 @@ BOOL map_adopted_view( struct map_view_params *params, NTSTATUS *status )
         *status = keep_view_section( get_handle( params->section ), &source, params->offset, size, params->protect,
                                      &section );
     }
-    if (*status)
-    {
-        close( source.fd );
-        return TRUE;
-    }
+    if (*status) return TRUE;
 
     lock_pieces( &sigset );
     if ((piece = find_piece( params->base ))) *status = map_in_piece( piece, params, &source, size, section );
     unlock_pieces( &sigset );
 
-    close( source.fd );
     if (!piece || *status) release_view_section( section );
     else params->size = size;
     return !!piece;

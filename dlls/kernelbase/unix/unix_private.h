@@ -9,6 +9,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 
 #include "unixlib.h"
 #include "mapview.h"
@@ -84,7 +85,6 @@ extern void block_signals_and_lock( pthread_mutex_t *mutex, sigset_t *sigset ) D
 extern void unlock_and_restore_signals( pthread_mutex_t *mutex, const sigset_t *sigset ) DECLSPEC_HIDDEN;
 
 /* mark.c */
-struct stat;
 extern BOOL is_marked_committed( const struct stat *st ) DECLSPEC_HIDDEN;
 extern void mark_committed( int fd, const struct stat *st ) DECLSPEC_HIDDEN;
 extern void mark_protection( int fd, UINT32 protect ) DECLSPEC_HIDDEN;
@@ -206,6 +206,13 @@ extern BOOL is_adopted_region( HANDLE process, const MEMORY_BASIC_INFORMATION *i
 extern NTSTATUS check_target( HANDLE process, UINT_PTR addr ) DECLSPEC_HIDDEN;
 
 /* view.c */
+struct section_file
+{
+    NTSTATUS    status;       /* why there is none */
+    NTSTATUS    access;       /* the same, for the rights that a view needs */
+    int         fd;           /* -1 for none */
+    struct stat st;           /* all 0 for none */
+};
 extern NTSTATUS map_view( void *args ) DECLSPEC_HIDDEN;
 extern NTSTATUS unmap_view( void *args ) DECLSPEC_HIDDEN;
 extern NTSTATUS flush_view( void *args ) DECLSPEC_HIDDEN;
