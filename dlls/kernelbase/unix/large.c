@@ -51,31 +51,10 @@ static unsigned int allowed_sources;
 
 static void init_allowed_sources(void)
 {
-    static const struct
-    {
-        const char  *name;
-        unsigned int sources;
-    } settings[] =
-    {
-        { "auto",    FROM_HUGETLB | FROM_THP },
-        { "hugetlb", FROM_HUGETLB },
-        { "thp",     FROM_THP },
-        { "off",     0 },
-    };
-    const char *env = getenv( "WINE_MAPVIEW_LARGE_PAGES" );
-    char value[16];
-    unsigned int i;
+    static const char *const words[] = { "auto", "hugetlb", "thp", "off", NULL };
+    static const unsigned int sources[] = { FROM_HUGETLB | FROM_THP, FROM_HUGETLB, FROM_THP, 0 };
 
-    allowed_sources = settings[0].sources;
-    if (env && env[0]) snprintf( value, sizeof(value), "%s", env );
-    else if (!get_registry_setting( "LargePages", value, sizeof(value) )) return;
-    for (i = 0; i < ARRAY_SIZE(settings); i++)
-    {
-        if (strcasecmp( value, settings[i].name )) continue;
-        allowed_sources = settings[i].sources;
-        return;
-    }
-    WARN( "large pages: setting %s is none of auto, hugetlb, thp, off\n", debugstr_a( value ));
+    allowed_sources = sources[get_setting( "LargePages", "WINE_MAPVIEW_LARGE_PAGES", words )];
 }
 
 /***********************************************************************

@@ -188,7 +188,8 @@ extern BOOL is_paging_file_name( const char *name ) DECLSPEC_HIDDEN;
 extern NTSTATUS get_section_size( HANDLE section, UINT64 *size ) DECLSPEC_HIDDEN;
 
 /* setting.c */
-extern BOOL get_registry_setting( const char *name, char *value, unsigned int size ) DECLSPEC_HIDDEN;
+extern unsigned int get_setting( const char *name, const char *variable,
+                                 const char *const *words ) DECLSPEC_HIDDEN;
 
 /* topology.c */
 extern NTSTATUS query_processors( void *args ) DECLSPEC_HIDDEN;
