@@ -117,10 +117,15 @@ static SIZE_T find_pool(void)
     return best;
 }
 
-static SIZE_T get_transparent_page_size(void)
+/***********************************************************************
+ *             get_transparent_page_size
+ */
+SIZE_T get_transparent_page_size(void)
 {
-    SIZE_T size = read_number( THP_DIR "/hpage_pmd_size" );
-    return size ? size : DEFAULT_LARGE_PAGE;
+    static SIZE_T cached;
+
+    if (!cached && !(cached = read_number( THP_DIR "/hpage_pmd_size" ))) cached = DEFAULT_LARGE_PAGE;
+    return cached;
 }
 
 /* the memory that can be had without pushing anything out: a host that is asked for more does
@@ -400,7 +405,7 @@ NTSTATUS create_large_section( struct create_section_params *params, UINT32 node
     NTSTATUS status = STATUS_INSUFFICIENT_RESOURCES;
     SIZE_T page_size = get_large_page_size();
     unsigned int sources = get_allowed_sources();
-    struct memfd_info info = { TRUE, TRUE, page_size, node };
+    struct memfd_info info = { TRUE, FALSE, TRUE, page_size, node };
 
     if (params->size & (page_size - 1)) return STATUS_INVALID_PARAMETER;
 

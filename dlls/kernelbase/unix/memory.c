@@ -212,6 +212,8 @@ NTSTATUS alloc_memory( void *args )
     /* nobody can set the policy of another process's memory */
     if (!status && req.node != NUMA_NO_PREFERRED_NODE && is_own_process( get_handle( params->process ) ))
         place_memory( params, req.node );
+    if (!status && (params->type & MEM_COMMIT) && is_current_process( get_handle( params->process ) ))
+        advise_huge_pages( get_ptr( params->base ), params->size );
     return status;
 }
 

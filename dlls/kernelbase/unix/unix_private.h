@@ -95,6 +95,7 @@ extern NTSTATUS check_marked_protection( const struct stat *st, UINT32 view_prot
 struct memfd_info
 {
     BOOL   large;             /* created with SEC_LARGE_PAGES */
+    BOOL   huge;              /* transparent huge pages are welcome (huge_page.c) */
     BOOL   hugetlb;           /* its pages come from the host's pool of huge pages */
     SIZE_T page_size;         /* alignment of mappings of it */
     UINT32 node;              /* preferred node, NUMA_NO_PREFERRED_NODE for none */
