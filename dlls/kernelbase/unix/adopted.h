@@ -19,6 +19,7 @@
 enum piece_kind
 {
     PIECE_FREE,               /* released, nothing for the program */
+    PIECE_SPARE,              /* the same, where a view was that ntdll thinks is there (fast_view.c) */
     PIECE_PLACEHOLDER,
     PIECE_PRIVATE,            /* private memory, reserved or committed: ntdll knows the state of its pages */
     PIECE_VIEW,               /* view of a section */
@@ -56,8 +57,15 @@ struct piece
     BOOLEAN               placeholder;  /* made from a placeholder, which it can become again */
     BOOLEAN               copies;    /* pages of the view become its own when they are written */
     BOOLEAN               guarded;   /* there are or were guard pages */
+    BOOLEAN               reusable;  /* a view whose place is right for another one like it (fast_view.c) */
     BOOLEAN               stale;     /* ntdll takes pages for committed, or guarded, that are not */
 };
+
+/* nothing for the program */
+static inline BOOL is_hole( const struct piece *piece )
+{
+    return piece->kind == PIECE_FREE || piece->kind == PIECE_SPARE;
+}
 
 /* the pieces are looked at and changed under the lock only */
 extern void lock_pieces( sigset_t *sigset ) DECLSPEC_HIDDEN;
@@ -73,6 +81,8 @@ extern void rejoin_piece( struct piece *piece, UINT_PTR base, UINT_PTR size ) DE
 extern void merge_next_piece( struct piece *piece ) DECLSPEC_HIDDEN;
 extern void free_piece( struct piece *piece ) DECLSPEC_HIDDEN;
 extern void use_piece( struct piece *piece, enum piece_kind kind ) DECLSPEC_HIDDEN;
+extern struct adopted_range *hold_range( struct piece *piece ) DECLSPEC_HIDDEN;
+extern void drop_range( struct adopted_range *range ) DECLSPEC_HIDDEN;
 
 /* adopted_pages.c */
 extern NTSTATUS reserve_adopted_range( UINT_PTR base, UINT_PTR size ) DECLSPEC_HIDDEN;
@@ -88,6 +98,24 @@ extern NTSTATUS query_adopted_pages( const struct piece *piece, UINT_PTR addr,
                                      MEMORY_BASIC_INFORMATION *info ) DECLSPEC_HIDDEN;
 extern NTSTATUS protect_adopted_pages( struct piece *piece, UINT_PTR base, UINT_PTR size, UINT32 protect,
                                        ULONG *old ) DECLSPEC_HIDDEN;
+
+/* adopted_view.c: a section as a view of it needs it */
+struct source
+{
+    int    fd;                /* not to be closed */
+    UINT32 flags;             /* SEC_* */
+    UINT64 size;
+};
+extern NTSTATUS get_source( HANDLE section, const struct section_file *file, UINT32 protect,
+                            struct source *source ) DECLSPEC_HIDDEN;
+extern NTSTATUS map_in_piece( struct piece *piece, const struct map_view_params *params, const struct source *source,
+                              UINT_PTR size, struct view_section *section ) DECLSPEC_HIDDEN;
+
+/* fast_view.c */
+extern BOOL keep_spare_piece( struct piece *piece ) DECLSPEC_HIDDEN;
+extern BOOL free_spare_pieces(void) DECLSPEC_HIDDEN;
+extern BOOL give_back_spare_ranges(void) DECLSPEC_HIDDEN;
+extern BOOL map_fast_view( struct map_view_params *params, const struct section_file *file ) DECLSPEC_HIDDEN;
 
 /* the functions for memory call these for an address that is adopted; they return FALSE when
  * the address is not, after all */

@@ -28,14 +28,6 @@
 #include "wine/server.h"
 #include "adopted.h"
 
-/* a section as a view of it needs it */
-struct source
-{
-    int    fd;
-    UINT32 flags;             /* SEC_* */
-    UINT64 size;
-};
-
 static NTSTATUS status_from_mmap(void)
 {
     switch (errno)
@@ -84,8 +76,12 @@ static NTSTATUS query_source( HANDLE section, struct source *source )
     return STATUS_SUCCESS;
 }
 
-/* what is known of a section by its file, and by the server otherwise */
-static NTSTATUS get_source( HANDLE section, const struct section_file *file, UINT32 protect, struct source *source )
+/***********************************************************************
+ *             get_source
+ *
+ * What is known of a section by its file, and by the server otherwise.
+ */
+NTSTATUS get_source( HANDLE section, const struct section_file *file, UINT32 protect, struct source *source )
 {
     NTSTATUS status = file->access;
     BOOL is_file;
@@ -229,8 +225,11 @@ static NTSTATUS check_piece( const struct piece *piece, const struct map_view_pa
     return STATUS_SUCCESS;
 }
 
-static NTSTATUS map_in_piece( struct piece *piece, const struct map_view_params *params, const struct source *source,
-                              UINT_PTR size, struct view_section *section )
+/***********************************************************************
+ *             map_in_piece
+ */
+NTSTATUS map_in_piece( struct piece *piece, const struct map_view_params *params, const struct source *source,
+                       UINT_PTR size, struct view_section *section )
 {
     UINT_PTR whole_base = piece->base, whole_size = piece->size;
     NTSTATUS status;
@@ -286,6 +285,7 @@ BOOL map_adopted_view( struct map_view_params *params, const struct section_file
     if (*status) return TRUE;
 
     lock_pieces( &sigset );
+    if (!(params->type & MEM_REPLACE_PLACEHOLDER)) free_spare_pieces();
     if ((piece = find_piece( params->base ))) *status = map_in_piece( piece, params, &source, size, section );
     unlock_pieces( &sigset );
 
@@ -308,6 +308,7 @@ BOOL unmap_adopted_view( UINT_PTR addr, UINT32 flags, NTSTATUS *status )
     {
         if (piece->kind != PIECE_VIEW) *status = STATUS_NOT_MAPPED_VIEW;
         else if ((flags & MEM_PRESERVE_PLACEHOLDER) && !piece->placeholder) *status = STATUS_CONFLICTING_ADDRESSES;
+        else if (keep_spare_piece( piece )) *status = STATUS_SUCCESS;
         else if (!(*status = clear_adopted_pages( piece, piece->base, piece->size )))
         {
             section = piece->section;
@@ -494,7 +495,7 @@ BOOL query_adopted_memory( UINT_PTR addr, MEMORY_BASIC_INFORMATION *info, NTSTAT
     lock_pieces( &sigset );
     if ((piece = find_piece( addr )))
     {
-        if (piece->kind == PIECE_FREE)
+        if (is_hole( piece ))
         {
             info->BaseAddress       = (void *)addr;
             info->AllocationBase    = NULL;
@@ -522,7 +523,7 @@ BOOL get_adopted_extent( UINT_PTR addr, UINT_PTR *end, ULONG *type )
     sigset_t sigset;
 
     lock_pieces( &sigset );
-    if ((piece = find_piece( addr )) && piece->kind == PIECE_FREE) piece = NULL;
+    if ((piece = find_piece( addr )) && is_hole( piece )) piece = NULL;
     if (piece)
     {
         *end = piece->base + piece->size;
@@ -570,7 +571,7 @@ static NTSTATUS protect_view( struct piece *piece, UINT_PTR base, UINT_PTR size,
 
 static NTSTATUS protect_piece( struct piece *piece, UINT_PTR base, UINT_PTR size, UINT32 protect, ULONG *old )
 {
-    if (piece->kind == PIECE_FREE || size > piece->base + piece->size - base) return STATUS_CONFLICTING_ADDRESSES;
+    if (is_hole( piece ) || size > piece->base + piece->size - base) return STATUS_CONFLICTING_ADDRESSES;
     if (piece->kind == PIECE_PLACEHOLDER) return STATUS_NOT_COMMITTED;
     if (piece->kind == PIECE_VIEW) return protect_view( piece, base, size, protect, old );
     return protect_adopted_pages( piece, base, size, protect, old );

@@ -293,9 +293,21 @@ static BOOL map_placed( struct view *view, NTSTATUS *status )
     return TRUE;
 }
 
+static BOOL map_fast( struct view *view, NTSTATUS *status )
+{
+    if (!is_current_process( view->process ) || !map_fast_view( view->params, &view->file )) return FALSE;
+    *status = finish_adopted_view( view, STATUS_SUCCESS );
+    return TRUE;
+}
+
 static BOOL map_plain( struct view *view, NTSTATUS *status )
 {
-    *status = finish_native_view( view, map_native_view( view, get_ptr( view->params->base ) ) );
+    void *base = get_ptr( view->params->base );
+
+    *status = map_native_view( view, base );
+    if (*status == STATUS_CONFLICTING_ADDRESSES && base && is_current_process( view->process ) &&
+        give_back_spare_ranges()) *status = map_native_view( view, base );
+    *status = finish_native_view( view, *status );
     return TRUE;
 }
 
@@ -312,6 +324,7 @@ static const struct
     { KIND_ADOPTED, map_growing },
     { KIND_LARGE,   map_large },
     { KIND_PLACED,  map_placed },
+    { KIND_ADOPTED, map_fast },
     { KIND_NATIVE,  map_plain },
 };
 
