@@ -70,7 +70,9 @@ side() {
     shift
     case $name in
     native) startup /bin/true ;;
-    *)      startup "$1" cmd /c exit ;;
+    *)  # the server ends some seconds after the last program
+        "$1" cmd /c exit </dev/null >/dev/null 2>&1
+        startup "$1" cmd /c exit ;;
     esac
     # shellcheck disable=SC2046,SC2086
     for process in $processes; do "$@" $options $(echo "$process" | tr : ' '); done
@@ -188,10 +190,10 @@ table() {
         function ratio( a, b ) { return a == "n/a" || b == "n/a" || b == 0 ? "n/a" : sprintf( "%.2f", a / b ) }
         FILENAME ~ /about$/ { printf "%s: %s\n", $1, $2; next }
         !head++ {
-            printf "\n%-50s %-6s %9s %9s %9s %11s %9s %12s %7s %7s\n", "medians", "", "stock", "ours", "native",
+            printf "\n%-54s %-6s %9s %9s %9s %11s %9s %12s %7s %7s\n", "medians", "", "stock", "ours", "native",
                    "ours/stock", "of least", "ours/native", "trips", "ours"
         }
-        { printf "%-50s %-6s %9s %9s %9s %11s %9s %12s %7s %7s\n", $1, $2, number( $3 ), number( $6 ), number( $9 ),
+        { printf "%-54s %-6s %9s %9s %9s %11s %9s %12s %7s %7s\n", $1, $2, number( $3 ), number( $6 ), number( $9 ),
                  ratio( $6, $3 ), ratio( $7, $4 ), ratio( $6, $9 ), $12, $13 }' "$dir/about" "$dir/summary"
     echo
     echo "of least: the ratio of the fastest runs, which other programs disturb less than the medians."
@@ -239,7 +241,7 @@ plot() {
         }
         END {
             if (!n) exit
-            left = 330; width = 480; top = 90; step = 20; height = top + n * step + 60
+            left = 360; width = 460; top = 90; step = 20; height = top + n * step + 60
             low = int( log( least ) / log( 10 ) ); high = int( log( most ) / log( 10 ) ) + 1
             printf "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 900 %d\" font-family=\"sans-serif\" font-size=\"12\">\n", height
             print "<title>File mapping calls: stock Wine, wine-mapview and Linux</title>"
