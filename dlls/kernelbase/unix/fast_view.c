@@ -37,13 +37,14 @@ static UINT_PTR pool_next;                /* where a place is looked for */
 static struct piece *spares[MAX_SPARES];  /* the oldest one first */
 static unsigned int spare_count;
 
+/* where placeholders are ntdll's no other process would find such a view */
 static BOOL is_switched_on(void)
 {
     static const char *const words[] = { "off", "on", NULL };
     static int cached = -1;
 
-    if (cached == -1) cached = get_setting( "FastViews", "WINE_MAPVIEW_FAST_VIEWS", words );
-    return cached;
+    if (cached != -1) return cached;
+    return cached = get_setting( "FastViews", "WINE_MAPVIEW_FAST_VIEWS", words ) && !has_placeholders();
 }
 
 static struct piece *take_spare( unsigned int i )
