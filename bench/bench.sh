@@ -9,11 +9,12 @@
 # bench.txt, bench.json and bench.svg to DIR (the current directory).
 #
 # Round trips are the requests that the wineserver got for one call, from its own protocol.
+# HugePages and FastViews are measured with that setting, which only ours knows.
 # Where a system cannot do something the table has n/a.  Less is better in every line.
 
 LC_ALL=C
 export LC_ALL
-unset WINEDLLPATH WINELOADER WINESERVER WINE_MAPVIEW_LARGE_PAGES
+unset WINEDLLPATH WINELOADER WINESERVER WINE_MAPVIEW_LARGE_PAGES WINE_MAPVIEW_HUGE_PAGES WINE_MAPVIEW_FAST_VIEWS
 
 runs=9 out=. quick=
 while [ $# -gt 0 ]; do
@@ -21,7 +22,7 @@ while [ $# -gt 0 ]; do
     --quick)  quick=yes ;;
     --runs=*) runs=${1#*=} ;;
     --out=*)  out=${1#*=} ;;
-    --help)   sed -n 's/^# \{0,1\}//; 4,14p' "$0"; exit ;;
+    --help)   sed -n 's/^# \{0,1\}//; 4,15p' "$0"; exit ;;
     *) break ;;
     esac
     shift
@@ -69,10 +70,16 @@ side() {
     shift
     case $name in
     native) startup /bin/true ;;
-    *)      startup "$1" cmd /c exit ;;
+    *)  # the server ends some seconds after the last program
+        "$1" cmd /c exit </dev/null >/dev/null 2>&1
+        startup "$1" cmd /c exit ;;
     esac
     # shellcheck disable=SC2046,SC2086
     for process in $processes; do "$@" $options $(echo "$process" | tr : ' '); done
+    # shellcheck disable=SC2086
+    WINE_MAPVIEW_HUGE_PAGES=on "$@" $options huge
+    # shellcheck disable=SC2086
+    WINE_MAPVIEW_FAST_VIEWS=on "$@" $options fast
     # shellcheck disable=SC2086
     for policy in thp hugetlb; do large "$name" $policy "$@" $options $policy; done
 }
@@ -100,31 +107,30 @@ measure() {
     done
 }
 
+# ---- the wineserver's memory ----
+
+# a server keeps the memory that it has had: each time a new one
+bookkeeping() {
+    for i in 1 2 3; do
+        for name in stock ours; do
+            for group in server-views server-pieces; do
+                { wineserver -k; wineserver -w; } 2>/dev/null
+                if [ $name = stock ]; then "$stock" "$exe" --ms 10 $group; else "$ours" "$exe" --ms 10 $group; fi \
+                    </dev/null 2>>"$dir/errors" >"$dir/run"
+                tr -d '\r' < "$dir/run" | sed "s/^/$name	/" >> "$dir/raw"
+            done
+        done
+    done
+}
+
 # ---- round trips ----
 
-# trips SIDE COMMAND: lines of SIDE, ITEM, requests a call.  Those of the thread that calls, and
-# of all when it is about another process.
+# trips SIDE COMMAND: lines of SIDE, ITEM, requests a call
 trips() {
-    wineserver -k
-    wineserver -w
-    wineserver -d1 -f -p >"$dir/requests" 2>&1 </dev/null &
-    server=$!
-    sleep 1
-    "$2" cmd /c exit </dev/null >/dev/null 2>&1
-    sleep 2    # Wine's services have started then
-    "$2" "$exe" --trips calls </dev/null >/dev/null 2>&1
-    wineserver -k
-    wait $server
-    awk -v side="$1" '
-        match( $0, /open_mapping\(.*name=L"bench (begin|end|failed) / ) {
-            item = substr( $0, RSTART + RLENGTH )
-            sub( /" \).*/, "", item )
-            if ($0 ~ /bench begin /) { count = 0; inside = 1; thread = item ~ /^remote/ ? "" : $1; next }
-            if ($0 ~ /bench end /) printf "%s\t%s\t%.4g\n", side, item, count / 20
-            inside = 0
-        }
-        inside && (!thread || thread == $1) && /^[0-9a-f]+: [a-z0-9_]+\(/ && !/^[0-9a-f]+: [a-z0-9_]+\(\) =/ && !/open_mapping\(.*bench (begin|end)/ { count++ }
-    ' "$dir/requests"
+    {
+        "$here/trips.sh" "$2" "$exe" calls
+        WINE_MAPVIEW_FAST_VIEWS=on "$here/trips.sh" "$2" "$exe" fast
+    } | sed "s/^/$1	/"
 }
 
 # ---- about the machine: NAME, a tab, the value ----
@@ -184,10 +190,10 @@ table() {
         function ratio( a, b ) { return a == "n/a" || b == "n/a" || b == 0 ? "n/a" : sprintf( "%.2f", a / b ) }
         FILENAME ~ /about$/ { printf "%s: %s\n", $1, $2; next }
         !head++ {
-            printf "\n%-50s %-6s %9s %9s %9s %11s %9s %12s %7s %7s\n", "medians", "", "stock", "ours", "native",
+            printf "\n%-54s %-6s %9s %9s %9s %11s %9s %12s %7s %7s\n", "medians", "", "stock", "ours", "native",
                    "ours/stock", "of least", "ours/native", "trips", "ours"
         }
-        { printf "%-50s %-6s %9s %9s %9s %11s %9s %12s %7s %7s\n", $1, $2, number( $3 ), number( $6 ), number( $9 ),
+        { printf "%-54s %-6s %9s %9s %9s %11s %9s %12s %7s %7s\n", $1, $2, number( $3 ), number( $6 ), number( $9 ),
                  ratio( $6, $3 ), ratio( $7, $4 ), ratio( $6, $9 ), $12, $13 }' "$dir/about" "$dir/summary"
     echo
     echo "of least: the ratio of the fastest runs, which other programs disturb less than the medians."
@@ -235,7 +241,7 @@ plot() {
         }
         END {
             if (!n) exit
-            left = 330; width = 480; top = 90; step = 20; height = top + n * step + 60
+            left = 360; width = 460; top = 90; step = 20; height = top + n * step + 60
             low = int( log( least ) / log( 10 ) ); high = int( log( most ) / log( 10 ) ) + 1
             printf "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 900 %d\" font-family=\"sans-serif\" font-size=\"12\">\n", height
             print "<title>File mapping calls: stock Wine, wine-mapview and Linux</title>"
@@ -285,6 +291,7 @@ say "Measuring ..."
 "$ours" cmd /c exit >/dev/null 2>&1 </dev/null     # the wineserver and the caches
 "$stock" cmd /c exit >/dev/null 2>&1 </dev/null
 measure
+bookkeeping
 [ -s "$dir/raw" ] || { say "bench.sh: nothing was measured"; cat "$dir/errors" >&2; exit 2; }
 
 about "$before" > "$dir/about"

@@ -163,6 +163,14 @@ static int call_create( void )
     return new != -1 && !close( new );
 }
 
+static int call_create_map( void )
+{
+    int ret = (fd = open_memory( size, 0 )) != -1 && call_map();
+
+    close_fd();
+    return ret;
+}
+
 static char shm_name[64];
 
 static int setup_open( size_t arg )
@@ -219,21 +227,29 @@ static double measure_nothing( size_t arg )
 
 /* ---- memory ---- */
 
-enum memory { MEMORY_SMALL, MEMORY_THP, MEMORY_HUGETLB };
+enum memory { MEMORY_SMALL, MEMORY_ADVISED, MEMORY_PRIVATE, MEMORY_THP, MEMORY_HUGETLB };
 
-/* An aligned mapping of the file, all of it in large pages; newer kernels make them when they are
- * asked, whatever the policy for those that nobody asked for. */
-static char *map_transparent( void )
+/* An aligned mapping of the file, or of private memory, for which huge pages are welcome. */
+static char *map_advised( int flags )
 {
     char *addr = mmap( NULL, memory_size + LARGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0 ), *ret;
     char *aligned = (char *)(((uintptr_t)addr + LARGE - 1) & ~(LARGE - 1));
 
     if (addr == MAP_FAILED) return MAP_FAILED;
-    ret = mmap( aligned, memory_size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd, 0 );
+    ret = mmap( aligned, memory_size, PROT_READ | PROT_WRITE, flags | MAP_FIXED, flags & MAP_ANONYMOUS ? -1 : fd, 0 );
     if (aligned > addr) munmap( addr, aligned - addr );
     munmap( aligned + memory_size, addr + LARGE - aligned );
+    if (ret != MAP_FAILED) madvise( ret, memory_size, MADV_HUGEPAGE );
+    return ret;
+}
+
+/* All of it in large pages; newer kernels make them when they are asked, whatever the policy for
+ * those that nobody asked for. */
+static char *map_transparent( void )
+{
+    char *ret = map_advised( MAP_SHARED );
+
     if (ret == MAP_FAILED) return ret;
-    madvise( ret, memory_size, MADV_HUGEPAGE );
     touch( ret, memory_size );
     if (!madvise( ret, memory_size, MADV_COLLAPSE )) return ret;
     munmap( ret, memory_size );
@@ -246,6 +262,8 @@ static char *get_memory( enum memory kind )
 
     if ((fd = open_memory( memory_size, kind == MEMORY_HUGETLB ? MFD_HUGETLB : 0 )) == -1) return NULL;
     if (kind == MEMORY_THP) ret = map_transparent();
+    else if (kind == MEMORY_ADVISED) ret = map_advised( MAP_SHARED );
+    else if (kind == MEMORY_PRIVATE) ret = map_advised( MAP_PRIVATE | MAP_ANONYMOUS );
     else ret = mmap( NULL, memory_size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0 );
     if (ret != MAP_FAILED && kind == MEMORY_HUGETLB && fallocate( fd, 0, 0, memory_size ))
     {
@@ -395,6 +413,7 @@ static const struct item calls[] =
     { "map+unmap 1M aligned to 2M", setup_map, call_aligned, close_fd, MB, NULL, NULL },
     { "remote map+unmap 1M", NULL, NULL, NULL, 0, measure_nothing, "us" },
     { "create+close 1M", setup_none, call_create, cleanup_none, MB, NULL, NULL },
+    { "create+map+close+unmap 1M", setup_none, call_create_map, cleanup_none, MB, NULL, NULL },
     CALL( "open by name+close", open, cleanup_open, MB ),
     CALL( "placeholder: replace+unmap 64K", replace, cleanup_replace, 64 * KB ),
     { "placeholder: split+coalesce", NULL, NULL, NULL, 0, measure_nothing, "us" },
@@ -407,6 +426,27 @@ static const struct item memory[] =
 {
     { "first touch, 4K pages", NULL, NULL, NULL, MEMORY_SMALL, measure_touch, "ns/4K" },
     { "random access, 4K pages", NULL, NULL, NULL, MEMORY_SMALL, measure_access, "ns" },
+    { NULL, NULL, NULL, NULL, 0, NULL, NULL }
+};
+
+static const struct item huge[] =
+{
+    { "HugePages: first touch of a section", NULL, NULL, NULL, MEMORY_ADVISED, measure_touch, "ns/4K" },
+    { "HugePages: random access to a section", NULL, NULL, NULL, MEMORY_ADVISED, measure_access, "ns" },
+    { "HugePages: first touch of private memory", NULL, NULL, NULL, MEMORY_PRIVATE, measure_touch, "ns/4K" },
+    { "HugePages: random access to private memory", NULL, NULL, NULL, MEMORY_PRIVATE, measure_access, "ns" },
+    { NULL, NULL, NULL, NULL, 0, NULL, NULL }
+};
+
+static const struct item fast[] =
+{
+    CALL( "FastViews: map+unmap 4K", map, close_fd, 4 * KB ),
+    CALL( "FastViews: map+unmap 1M", map, close_fd, MB ),
+    CALL( "FastViews: map+unmap 1G", map, close_fd, GB ),
+    { "FastViews: map+unmap 1M, mapped already", setup_again, call_map, cleanup_again, MB, NULL, NULL },
+    { "FastViews: create+map+close+unmap 1M", setup_none, call_create_map, cleanup_none, MB, NULL, NULL },
+    { "FastViews: map+unmap 1M, 2 threads", NULL, NULL, NULL, 2, measure_threads, "us" },
+    { "FastViews: map+unmap 64K beside 1000 views", NULL, NULL, NULL, 1000, measure_live_views, "us" },
     { NULL, NULL, NULL, NULL, 0, NULL, NULL }
 };
 
@@ -456,7 +496,7 @@ static const struct
     const struct item *items;
 } groups[] =
 {
-    { "calls", calls }, { "memory", memory }, { "thp", thp }, { "hugetlb", hugetlb }, { "others", others },
+    { "calls", calls }, { "memory", memory }, { "huge", huge }, { "fast", fast }, { "thp", thp }, { "hugetlb", hugetlb }, { "others", others },
     { "views", views }, { "pieces", pieces },
 };
 

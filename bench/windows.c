@@ -295,6 +295,16 @@ static int call_create( void )
     return handle && CloseHandle( handle );
 }
 
+static int call_create_map( void )
+{
+    void *addr;
+
+    if (!(section = create_section( size, SEC_COMMIT ))) return 0;
+    addr = MapViewOfFile( section, FILE_MAP_WRITE, 0, 0, 0 );
+    close_section();
+    return addr && UnmapViewOfFile( addr );
+}
+
 static WCHAR section_name[64];
 
 static int setup_open( size_t arg )
@@ -375,7 +385,7 @@ static int call_alloc( void )
 
 /* ---- memory ---- */
 
-enum memory { MEMORY_SMALL, MEMORY_THP, MEMORY_HUGETLB };
+enum memory { MEMORY_SMALL, MEMORY_PRIVATE, MEMORY_THP, MEMORY_HUGETLB };
 
 /* which large pages this process gets is set in its environment */
 static int is_policy( const char *name )
@@ -387,14 +397,25 @@ static int is_policy( const char *name )
 
 static char *get_memory( enum memory kind )
 {
+    BOOL large = kind == MEMORY_THP || kind == MEMORY_HUGETLB;
     char *mem;
 
-    if (kind != MEMORY_SMALL && !is_policy( kind == MEMORY_THP ? "thp" : "hugetlb" )) return NULL;
-    if (kind != MEMORY_SMALL && !enable_privilege()) return NULL;
-    if (!(section = create_section( memory_size, kind == MEMORY_SMALL ? SEC_COMMIT : SEC_COMMIT | SEC_LARGE_PAGES )))
-        return NULL;
+    if (kind == MEMORY_PRIVATE) return VirtualAlloc( NULL, memory_size, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE );
+    if (large && (!is_policy( kind == MEMORY_THP ? "thp" : "hugetlb" ) || !enable_privilege())) return NULL;
+    if (!(section = create_section( memory_size, large ? SEC_COMMIT | SEC_LARGE_PAGES : SEC_COMMIT ))) return NULL;
     if (!(mem = MapViewOfFile( section, FILE_MAP_WRITE, 0, 0, 0 ))) close_section();
     return mem;
+}
+
+static void put_memory( enum memory kind, char *mem )
+{
+    if (kind == MEMORY_PRIVATE)
+    {
+        VirtualFree( mem, 0, MEM_RELEASE );
+        return;
+    }
+    UnmapViewOfFile( mem );
+    close_section();
 }
 
 /* nanoseconds for each 4 KiB, from nothing to all of it there */
@@ -410,8 +431,7 @@ static double measure_touch( size_t kind )
         if (!(mem = get_memory( kind ))) return NO_RESULT;
         touch( mem, memory_size );
         values[i] = (get_time() - start) / (memory_size / PAGE);
-        UnmapViewOfFile( mem );
-        close_section();
+        put_memory( kind, mem );
     }
     return median( values, ARRAY_SIZE(values) );
 }
@@ -424,8 +444,7 @@ static double measure_access( size_t kind )
     if (!mem) return NO_RESULT;
     touch( mem, memory_size );
     ret = chase( mem, memory_size );
-    UnmapViewOfFile( mem );
-    close_section();
+    put_memory( kind, mem );
     return ret;
 }
 
@@ -510,6 +529,22 @@ static double get_private_memory( void )
     return counters.PagefileUsage;
 }
 
+/* what the wineserver has in memory of its own: it opens the files of its clients, and so is the
+ * process that "self" stands for */
+static double get_server_memory( void )
+{
+    char text[4096], *line;
+    HANDLE status;
+    DWORD len = 0;
+
+    status = CreateFileW( L"\\\\?\\unix\\proc\\self\\status", GENERIC_READ, FILE_SHARE_READ, NULL, OPEN_EXISTING, 0, NULL );
+    if (status == INVALID_HANDLE_VALUE) return NO_RESULT;
+    ReadFile( status, text, sizeof(text) - 1, &len, NULL );
+    CloseHandle( status );
+    text[len] = 0;
+    return (line = strstr( text, "\nRssAnon:" )) ? atof( line + 9 ) * KB : NO_RESULT;
+}
+
 static double measure_live_views( size_t count )
 {
     double ret, before, added = count - live_views;
@@ -564,6 +599,26 @@ static double measure_pieces_memory( size_t arg )
     return live_pieces < 1000 ? NO_RESULT : pieces_memory;
 }
 
+/* the same for the wineserver, which must be a new one: it keeps what it has had */
+static double measure_server_memory( double (*measure)( size_t count ), size_t count )
+{
+    double before, after;
+
+    if (measure( 1 ) == NO_RESULT || (before = get_server_memory()) == NO_RESULT) return NO_RESULT;
+    if (measure( count ) == NO_RESULT || (after = get_server_memory()) == NO_RESULT) return NO_RESULT;
+    return (after - before) / count;
+}
+
+static double measure_server_views( size_t count )
+{
+    return measure_server_memory( measure_live_views, count );
+}
+
+static double measure_server_pieces( size_t count )
+{
+    return measure_server_memory( measure_live_pieces, count );
+}
+
 static const struct item calls[] =
 {
     { "map+unmap 4K", setup_map, call_map, close_section, 4 * KB, NULL, NULL },
@@ -579,6 +634,7 @@ static const struct item calls[] =
     { "map+unmap 1M aligned to 2M", setup_aligned, call_aligned, close_section, MB, NULL, NULL },
     { "remote map+unmap 1M", setup_remote, call_remote, cleanup_remote, MB, NULL, NULL },
     { "create+close 1M", setup_none, call_create, cleanup_none, MB, NULL, NULL },
+    { "create+map+close+unmap 1M", setup_none, call_create_map, cleanup_none, MB, NULL, NULL },
     { "open by name+close", setup_open, call_open, close_section, MB, NULL, NULL },
     { "placeholder: replace+unmap 64K", setup_replace, call_replace, cleanup_replace, 64 * KB, NULL, NULL },
     { "placeholder: split+coalesce", setup_split, call_split, cleanup_split, 64 * KB, NULL, NULL },
@@ -591,6 +647,29 @@ static const struct item memory[] =
 {
     { "first touch, 4K pages", NULL, NULL, NULL, MEMORY_SMALL, measure_touch, "ns/4K" },
     { "random access, 4K pages", NULL, NULL, NULL, MEMORY_SMALL, measure_access, "ns" },
+    { NULL, NULL, NULL, NULL, 0, NULL, NULL }
+};
+
+/* with settings in the environment */
+static const struct item huge[] =
+{
+    { "HugePages: first touch of a section", NULL, NULL, NULL, MEMORY_SMALL, measure_touch, "ns/4K" },
+    { "HugePages: random access to a section", NULL, NULL, NULL, MEMORY_SMALL, measure_access, "ns" },
+    { "HugePages: first touch of private memory", NULL, NULL, NULL, MEMORY_PRIVATE, measure_touch, "ns/4K" },
+    { "HugePages: random access to private memory", NULL, NULL, NULL, MEMORY_PRIVATE, measure_access, "ns" },
+    { NULL, NULL, NULL, NULL, 0, NULL, NULL }
+};
+
+static const struct item fast[] =
+{
+    { "FastViews: map+unmap 4K", setup_map, call_map, close_section, 4 * KB, NULL, NULL },
+    { "FastViews: map+unmap 1M", setup_map, call_map, close_section, MB, NULL, NULL },
+    { "FastViews: map+unmap 1G", setup_map, call_map, close_section, GB, NULL, NULL },
+    { "FastViews: map+unmap 1M, mapped already", setup_again, call_map, cleanup_again, MB, NULL, NULL },
+    { "FastViews: create+map+close+unmap 1M", setup_none, call_create_map, cleanup_none, MB, NULL, NULL },
+    { "FastViews: map+unmap 1M, 2 threads", NULL, NULL, NULL, 2, measure_threads, "us" },
+    { "FastViews: map+unmap 64K beside 1000 views", NULL, NULL, NULL, 1000, measure_live_views, "us" },
+    { "FastViews: memory of the process for a view", NULL, NULL, NULL, 0, measure_views_memory, "bytes" },
     { NULL, NULL, NULL, NULL, 0, NULL, NULL }
 };
 
@@ -636,14 +715,26 @@ static const struct item pieces[] =
     { NULL, NULL, NULL, NULL, 0, NULL, NULL }
 };
 
+static const struct item server_views[] =
+{
+    { "memory of the wineserver for a view", NULL, NULL, NULL, 10000, measure_server_views, "bytes" },
+    { NULL, NULL, NULL, NULL, 0, NULL, NULL }
+};
+
+static const struct item server_pieces[] =
+{
+    { "memory of the wineserver for a view in a placeholder", NULL, NULL, NULL, 10000, measure_server_pieces, "bytes" },
+    { NULL, NULL, NULL, NULL, 0, NULL, NULL }
+};
+
 static const struct
 {
     const char        *name;
     const struct item *items;
 } groups[] =
 {
-    { "calls", calls }, { "memory", memory }, { "thp", thp }, { "hugetlb", hugetlb }, { "others", others },
-    { "views", views }, { "pieces", pieces },
+    { "calls", calls }, { "memory", memory }, { "huge", huge }, { "fast", fast }, { "thp", thp }, { "hugetlb", hugetlb }, { "others", others },
+    { "views", views }, { "pieces", pieces }, { "server-views", server_views }, { "server-pieces", server_pieces },
 };
 
 static const struct item *find_group( const char *name )

@@ -36,7 +36,7 @@ check man-views-options "$(missing "$options" "$man")"
 names=$(grep -rhoE --include='*.c' --include=wine-mapview 'WINE_MAPVIEW_[A-Z_]+' dlls tools | sort -u |
     grep -v 'WINE_MAPVIEW_FINDING')    # which the launcher leaves to itself
 check man-environment "$(missing "$names" "$man")"
-names=$(sed -n 's/.*get_registry_setting( "\([^"]*\)".*/\1/p' dlls/*/unix/*.c)
+names=$(sed -n 's/.*get_setting( "\([^"]*\)".*/\1/p' dlls/*/unix/*.c)
 check man-registry "$(missing "$names" "$man")"
 
 # ---- what the other documents name ----

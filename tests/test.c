@@ -24,6 +24,8 @@
     F( section2 ) \
     F( name ) \
     F( unmap ) \
+    F( reuse ) \
+    F( outside ) \
     F( query ) \
     F( flush ) \
     F( coherent ) \

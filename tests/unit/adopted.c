@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "ntdll.h"
+#include "wine/server.h"
 #include "adopted.h"
 
 #define PAGE_SIZE     0x1000
@@ -165,6 +166,19 @@ struct request
     NTSTATUS    expected;
 };
 
+/* as map_view() does */
+static BOOL map_section( struct map_view_params *params, NTSTATUS *status )
+{
+    struct section_file file = { 0 };
+    BOOL ret;
+
+    if ((*status = wine_server_handle_to_fd( get_handle( params->section ), 0, &file.fd, NULL ))) return TRUE;
+    if (fstat( file.fd, &file.st )) abort();
+    ret = map_adopted_view( params, &file, status );
+    close( file.fd );
+    return ret;
+}
+
 static NTSTATUS make_call( const struct request *r )
 {
     UINT_PTR base = address( r->start ), size = (r->end - r->start) * (UINT_PTR)PAGE_SIZE;
@@ -195,7 +209,7 @@ static NTSTATUS make_call( const struct request *r )
         map.offset = r->offset * (UINT64)PAGE_SIZE;
         map.type = r->type;
         map.protect = r->protect;
-        adopted = map_adopted_view( &map, &status );
+        adopted = map_section( &map, &status );
         break;
     case UNMAP:
         adopted = unmap_adopted_view( base, r->type, &status );

@@ -461,7 +461,7 @@ int __cdecl __wine_dbg_header( enum __wine_debug_class cls, struct __wine_debug_
     return cls == __WINE_DBCL_ERR ? fprintf( stderr, "%s: ", function ) : -1;
 }
 
-BOOL get_registry_setting( const char *name, char *value, unsigned int size )
+unsigned int get_setting( const char *name, const char *variable, const char *const *words )
 {
-    return FALSE;
+    return 0;
 }

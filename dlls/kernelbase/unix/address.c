@@ -82,14 +82,11 @@ BOOL ntdll_has_placeholders(void)
  */
 BOOL has_placeholders(void)
 {
+    static const char *const words[] = { "own", "ntdll", NULL };
     static int cached = -1;
-    const char *env;
-    char value[16];
 
     if (cached != -1) return cached;
-    if (!(env = getenv( "WINE_MAPVIEW_PLACEHOLDERS" )) &&
-        get_registry_setting( "Placeholders", value, sizeof(value) )) env = value;
-    return cached = env && !strcasecmp( env, "ntdll" ) && ntdll_has_placeholders();
+    return cached = get_setting( "Placeholders", "WINE_MAPVIEW_PLACEHOLDERS", words ) && ntdll_has_placeholders();
 }
 
 /***********************************************************************

@@ -332,7 +332,7 @@ void free_piece( struct piece *piece )
     struct piece *other;
 
     piece->kind = PIECE_FREE;
-    piece->placeholder = FALSE;
+    piece->placeholder = piece->reusable = FALSE;
     range->used--;
     if (piece->base + piece->size < range->base + range->size)
     {
@@ -360,4 +360,23 @@ void use_piece( struct piece *piece, enum piece_kind kind )
 {
     if (piece->kind == PIECE_FREE) piece->range->used++;
     piece->kind = kind;
+}
+
+/***********************************************************************
+ *             hold_range
+ *
+ * Keep the range of a piece when nothing of it is in use.
+ */
+struct adopted_range *hold_range( struct piece *piece )
+{
+    piece->range->used++;
+    return piece->range;
+}
+
+/***********************************************************************
+ *             drop_range
+ */
+void drop_range( struct adopted_range *range )
+{
+    if (!--range->used) release_range( find_piece( range->base ) );
 }

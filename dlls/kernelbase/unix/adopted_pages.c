@@ -337,6 +337,7 @@ NTSTATUS protect_adopted_pages( struct piece *piece, UINT_PTR base, UINT_PTR siz
     }
 
     if (protect & PAGE_GUARD) piece->guarded = TRUE;
+    piece->reusable = FALSE;
     addr = base + first;
     status = NtProtectVirtualMemory( NtCurrentProcess(), &start, &first, protect, old );
     if (!status && addr < end)

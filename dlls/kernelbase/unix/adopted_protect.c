@@ -104,7 +104,7 @@ static NTSTATUS protect_view( struct piece *piece, UINT_PTR base, UINT_PTR size,
 
 static NTSTATUS protect_piece( struct piece *piece, UINT_PTR base, UINT_PTR size, UINT32 protect, ULONG *old )
 {
-    if (piece->kind == PIECE_FREE || size > piece->base + piece->size - base) return STATUS_CONFLICTING_ADDRESSES;
+    if (is_hole( piece ) || size > piece->base + piece->size - base) return STATUS_CONFLICTING_ADDRESSES;
     if (piece->kind == PIECE_PLACEHOLDER) return STATUS_NOT_COMMITTED;
     if (piece->kind == PIECE_VIEW) return protect_view( piece, base, size, protect, old );
     return protect_adopted_pages( piece, base, size, protect, old );

@@ -117,7 +117,7 @@ BOOL query_adopted_memory( UINT_PTR addr, MEMORY_BASIC_INFORMATION *info, NTSTAT
     lock_pieces( &sigset );
     if ((piece = find_piece( addr )))
     {
-        if (piece->kind == PIECE_FREE)
+        if (is_hole( piece ))
         {
             info->BaseAddress       = (void *)addr;
             info->AllocationBase    = NULL;
@@ -145,7 +145,7 @@ BOOL get_adopted_extent( UINT_PTR addr, UINT_PTR *end, ULONG *type )
     sigset_t sigset;
 
     lock_pieces( &sigset );
-    if ((piece = find_piece( addr )) && piece->kind == PIECE_FREE) piece = NULL;
+    if ((piece = find_piece( addr )) && is_hole( piece )) piece = NULL;
     if (piece)
     {
         *end = piece->base + piece->size;

@@ -13,7 +13,6 @@
 
 #include <stdarg.h>
 #include <stdlib.h>
-#include <unistd.h>
 #include <sys/stat.h>
 
 #include "ntstatus.h"
@@ -21,7 +20,6 @@
 #include "windef.h"
 #include "winbase.h"
 #include "winternl.h"
-#include "wine/server.h"
 #include "adopted.h"
 
 /* the rights of the handle that are not rights of a file, too, cost a question */
@@ -62,38 +60,33 @@ static NTSTATUS query_source( HANDLE section, struct source *source )
 }
 
 /***********************************************************************
- *             open_source
+ *             get_source
  *
- * Get at the file of a section, with the rights that a protection needs.  SECTION_MAP_READ and
- * _WRITE are FILE_APPEND_DATA and FILE_WRITE_DATA by their numbers, which is what is compared.
+ * What is known of a section by its file, and by the server otherwise.
  */
-NTSTATUS open_source( HANDLE section, UINT32 protect, struct source *source )
+NTSTATUS get_source( HANDLE section, const struct section_file *file, UINT32 protect, struct source *source )
 {
-    UINT32 access = get_required_access( protect );
-    struct stat st;
-    NTSTATUS status;
+    NTSTATUS status = file->access;
     BOOL is_file;
 
-    status = wine_server_handle_to_fd( section, access & (SECTION_MAP_READ | SECTION_MAP_WRITE), &source->fd, NULL );
     if (status == STATUS_ACCESS_DENIED && is_file_section( section, &is_file ) == STATUS_OBJECT_TYPE_MISMATCH)
         return STATUS_OBJECT_TYPE_MISMATCH;
     if (status) return status;
 
-    if (fstat( source->fd, &st )) status = STATUS_INVALID_HANDLE;
-    else if (is_marked_committed( &st ))
+    source->fd = file->fd;
+    if (is_marked_committed( &file->st ))
     {
         source->flags = SEC_COMMIT;
-        source->size = st.st_size;
+        source->size = file->st.st_size;
     }
     else if (!(status = query_source( section, source )))
     {
-        if (source->flags == SEC_COMMIT && source->size == (UINT64)st.st_size) mark_committed( source->fd, &st );
+        if (source->flags == SEC_COMMIT && source->size == (UINT64)file->st.st_size)
+            mark_committed( source->fd, &file->st );
         if (source->flags & SEC_IMAGE) status = STATUS_INVALID_PARAMETER;
     }
-    if (!status && (access & SECTION_MAP_EXECUTE)) status = check_execute_access( section );
-    if (!status) status = check_marked_protection( &st, protect );
-    if (status) close( source->fd );
-    return status;
+    if (!status && (get_required_access( protect ) & SECTION_MAP_EXECUTE)) status = check_execute_access( section );
+    return status ? status : check_marked_protection( &file->st, protect );
 }
 
 /***********************************************************************

@@ -15,7 +15,6 @@
 #include <stdarg.h>
 #include <errno.h>
 #include <signal.h>
-#include <unistd.h>
 #include <sys/mman.h>
 
 #include "ntstatus.h"
@@ -71,8 +70,11 @@ static NTSTATUS check_piece( const struct piece *piece, const struct map_view_pa
     return STATUS_SUCCESS;
 }
 
-static NTSTATUS map_in_piece( struct piece *piece, const struct map_view_params *params, const struct source *source,
-                              UINT_PTR size, struct view_section *section )
+/***********************************************************************
+ *             map_in_piece
+ */
+NTSTATUS map_in_piece( struct piece *piece, const struct map_view_params *params, const struct source *source,
+                       UINT_PTR size, struct view_section *section )
 {
     UINT_PTR whole_base = piece->base, whole_size = piece->size;
     NTSTATUS status;
@@ -101,7 +103,7 @@ static NTSTATUS map_in_piece( struct piece *piece, const struct map_view_params 
  *
  * Map a view at an address in an adopted range: in place of a placeholder, or in a hole.
  */
-BOOL map_adopted_view( struct map_view_params *params, NTSTATUS *status )
+BOOL map_adopted_view( struct map_view_params *params, const struct section_file *file, NTSTATUS *status )
 {
     struct view_section *section = NULL;
     UINT64 size = params->size;
@@ -114,7 +116,7 @@ BOOL map_adopted_view( struct map_view_params *params, NTSTATUS *status )
         *status = STATUS_INVALID_PAGE_PROTECTION;
         return TRUE;
     }
-    if ((*status = open_source( get_handle( params->section ), params->protect, &source ))) return TRUE;
+    if ((*status = get_source( get_handle( params->section ), file, params->protect, &source ))) return TRUE;
 
     if (params->offset >= source.size) *status = STATUS_INVALID_PARAMETER;
     else if (size > source.size - params->offset && !is_growing_view( params )) *status = STATUS_INVALID_VIEW_SIZE;
@@ -125,17 +127,13 @@ BOOL map_adopted_view( struct map_view_params *params, NTSTATUS *status )
         *status = keep_view_section( get_handle( params->section ), &source, params->offset, size, params->protect,
                                      &section );
     }
-    if (*status)
-    {
-        close( source.fd );
-        return TRUE;
-    }
+    if (*status) return TRUE;
 
     lock_pieces( &sigset );
+    if (!(params->type & MEM_REPLACE_PLACEHOLDER)) free_spare_pieces();
     if ((piece = find_piece( params->base ))) *status = map_in_piece( piece, params, &source, size, section );
     unlock_pieces( &sigset );
 
-    close( source.fd );
     if (!piece || *status) release_view_section( section );
     else params->size = size;
     return !!piece;
@@ -155,6 +153,7 @@ BOOL unmap_adopted_view( UINT_PTR addr, UINT32 flags, NTSTATUS *status )
     {
         if (piece->kind != PIECE_VIEW) *status = STATUS_NOT_MAPPED_VIEW;
         else if ((flags & MEM_PRESERVE_PLACEHOLDER) && !piece->placeholder) *status = STATUS_CONFLICTING_ADDRESSES;
+        else if (keep_spare_piece( piece )) *status = STATUS_SUCCESS;
         else if (!(*status = clear_adopted_pages( piece, piece->base, piece->size )))
         {
             section = piece->section;

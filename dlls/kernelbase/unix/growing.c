@@ -70,7 +70,8 @@ static void forget_placeholder( UINT64 base )
 /***********************************************************************
  *             map_growing_view
  */
-NTSTATUS map_growing_view( struct map_view_params *params, const struct view_requirements *req )
+NTSTATUS map_growing_view( struct map_view_params *params, const struct section_file *file,
+                           const struct view_requirements *req )
 {
     struct alloc_memory_params range = { 0 };
     struct map_view_params view = *params;
@@ -88,7 +89,7 @@ NTSTATUS map_growing_view( struct map_view_params *params, const struct view_req
 
     view.base = range.base;
     view.type |= MEM_REPLACE_PLACEHOLDER;
-    if (!map_adopted_view( &view, &status )) status = STATUS_CONFLICTING_ADDRESSES;
+    if (!map_adopted_view( &view, file, &status )) status = STATUS_CONFLICTING_ADDRESSES;
     if (status)
     {
         free_placeholder( range.base );

@@ -51,31 +51,10 @@ static unsigned int allowed_sources;
 
 static void init_allowed_sources(void)
 {
-    static const struct
-    {
-        const char  *name;
-        unsigned int sources;
-    } settings[] =
-    {
-        { "auto",    FROM_HUGETLB | FROM_THP },
-        { "hugetlb", FROM_HUGETLB },
-        { "thp",     FROM_THP },
-        { "off",     0 },
-    };
-    const char *env = getenv( "WINE_MAPVIEW_LARGE_PAGES" );
-    char value[16];
-    unsigned int i;
+    static const char *const words[] = { "auto", "hugetlb", "thp", "off", NULL };
+    static const unsigned int sources[] = { FROM_HUGETLB | FROM_THP, FROM_HUGETLB, FROM_THP, 0 };
 
-    allowed_sources = settings[0].sources;
-    if (env && env[0]) snprintf( value, sizeof(value), "%s", env );
-    else if (!get_registry_setting( "LargePages", value, sizeof(value) )) return;
-    for (i = 0; i < ARRAY_SIZE(settings); i++)
-    {
-        if (strcasecmp( value, settings[i].name )) continue;
-        allowed_sources = settings[i].sources;
-        return;
-    }
-    WARN( "large pages: setting %s is none of auto, hugetlb, thp, off\n", debugstr_a( value ));
+    allowed_sources = sources[get_setting( "LargePages", "WINE_MAPVIEW_LARGE_PAGES", words )];
 }
 
 /***********************************************************************
@@ -138,10 +117,15 @@ static SIZE_T find_pool(void)
     return best;
 }
 
-static SIZE_T get_transparent_page_size(void)
+/***********************************************************************
+ *             get_transparent_page_size
+ */
+SIZE_T get_transparent_page_size(void)
 {
-    SIZE_T size = read_number( THP_DIR "/hpage_pmd_size" );
-    return size ? size : DEFAULT_LARGE_PAGE;
+    static SIZE_T cached;
+
+    if (!cached && !(cached = read_number( THP_DIR "/hpage_pmd_size" ))) cached = DEFAULT_LARGE_PAGE;
+    return cached;
 }
 
 /* the memory that can be had without pushing anything out: a host that is asked for more does
@@ -421,7 +405,7 @@ NTSTATUS create_large_section( struct create_section_params *params, UINT32 node
     NTSTATUS status = STATUS_INSUFFICIENT_RESOURCES;
     SIZE_T page_size = get_large_page_size();
     unsigned int sources = get_allowed_sources();
-    struct memfd_info info = { TRUE, TRUE, page_size, node };
+    struct memfd_info info = { TRUE, FALSE, TRUE, page_size, node };
 
     if (params->size & (page_size - 1)) return STATUS_INVALID_PARAMETER;
 

@@ -8,7 +8,12 @@
 
 #include "unix_private.h"
 
+/* huge_page.c */
+extern BOOL wants_huge_pages( UINT64 size ) DECLSPEC_HIDDEN;
+extern void advise_huge_pages( void *base, SIZE_T size ) DECLSPEC_HIDDEN;
+
 /* large.c */
+extern SIZE_T get_transparent_page_size(void) DECLSPEC_HIDDEN;
 extern SIZE_T get_large_page_size(void) DECLSPEC_HIDDEN;
 extern NTSTATUS get_large_page_minimum( void *args ) DECLSPEC_HIDDEN;
 extern NTSTATUS create_large_section( struct create_section_params *params, UINT32 node ) DECLSPEC_HIDDEN;
@@ -41,7 +46,7 @@ extern void add_large_pages( int pid, MEMORY_WORKING_SET_EX_INFORMATION *info, U
 /* large_view.c */
 struct large_view
 {
-    BOOL   is_large;          /* of a section of large pages; else nothing here matters */
+    BOOL   is_large;          /* of a section of large or huge pages; else nothing here matters */
     BOOL   hugetlb;           /* of the host's pool */
     BOOL   wanted;            /* asked for as a large view */
     BOOL   aligned;           /* to be mapped at a multiple of alignment */

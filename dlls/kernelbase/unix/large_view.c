@@ -86,10 +86,11 @@ static NTSTATUS get_view_place( int fd, UINT64 section_size, const struct memfd_
     NTSTATUS status;
     UINT_PTR mask;
 
-    view->alignment = info->hugetlb ? info->page_size : get_large_page_size();
+    if (!info->large) view->alignment = get_transparent_page_size();
+    else view->alignment = info->hugetlb ? info->page_size : get_large_page_size();
     mask = view->alignment - 1;
     /* a name can be forged: sections of large pages consist of them */
-    if (section_size & mask) return wanted ? STATUS_INVALID_PARAMETER : STATUS_SUCCESS;
+    if (info->large && (section_size & mask)) return wanted ? STATUS_INVALID_PARAMETER : STATUS_SUCCESS;
     if (wanted && ((params->offset & mask) || (params->base & mask))) return STATUS_MAPPED_ALIGNMENT;
 
     /* let ntdll find what else is wrong, in its order */
@@ -126,7 +127,7 @@ NTSTATUS get_large_view( const struct map_view_params *params, const struct stat
     memset( view, 0, sizeof(*view) );
     if (!may_be_memfd( st )) return (params->type & MEM_LARGE_PAGES) ? STATUS_INVALID_PARAMETER : STATUS_SUCCESS;
     if ((status = wine_server_handle_to_fd( get_handle( params->section ), 0, &fd, NULL ))) return status;
-    if (get_memfd_info( fd, &info ) && info.large) status = get_view_place( fd, st->st_size, &info, params, view );
+    if (get_memfd_info( fd, &info ) && (info.large || (info.huge && !(params->type & MEM_LARGE_PAGES)))) status = get_view_place( fd, st->st_size, &info, params, view );
     else if (params->type & MEM_LARGE_PAGES) status = STATUS_INVALID_PARAMETER;
     close( fd );
     return status;

@@ -46,17 +46,17 @@ static NTSTATUS query_section_name( HANDLE section, struct name_buffer *buffer )
     return status;
 }
 
-static NTSTATUS query_adopted_name( HANDLE process, UINT_PTR addr, struct name_buffer *buffer )
+/* FALSE when the address is in no adopted range, after all */
+static BOOL query_adopted_name( HANDLE process, UINT_PTR addr, struct name_buffer *buffer, NTSTATUS *status )
 {
     HANDLE section = 0;
-    NTSTATUS status;
 
-    if ((status = check_handle_access( process, PROCESS_QUERY_INFORMATION ))) return status;
-    if (!get_adopted_section( addr, &section, &status )) return STATUS_INVALID_ADDRESS;
-    if (status) return status;
-    status = query_section_name( section, buffer );
+    if ((*status = check_handle_access( process, PROCESS_QUERY_INFORMATION ))) return TRUE;
+    if (!get_adopted_section( addr, &section, status )) return FALSE;
+    if (*status) return TRUE;
+    *status = query_section_name( section, buffer );
     NtClose( section );
-    return status;
+    return TRUE;
 }
 
 /***********************************************************************
@@ -69,9 +69,9 @@ NTSTATUS get_mapped_name( void *args )
     struct name_buffer buffer;
     NTSTATUS status;
 
-    if (is_adopted_address( params->address ) && is_own_process( process ))
-        status = query_adopted_name( process, params->address, &buffer );
-    else status = query_name( process, get_ptr( params->address ), &buffer );
+    if (!is_adopted_address( params->address ) || !is_own_process( process ) ||
+        !query_adopted_name( process, params->address, &buffer, &status ))
+        status = query_name( process, get_ptr( params->address ), &buffer );
     if (status == STATUS_INVALID_ADDRESS && check_target( process, params->address ) == STATUS_IN_TARGET)
         return STATUS_IN_TARGET;
     if (status) return status;

@@ -85,6 +85,7 @@ BOOL get_memfd_info( int fd, struct memfd_info *info )
 
     memset( info, 0, sizeof(*info) );
     info->large   = !!strstr( name, ":large" );
+    info->huge    = !!strstr( name, ":huge" );
     info->hugetlb = st.f_type == HUGETLBFS_MAGIC;
     info->page_size = info->hugetlb ? (SIZE_T)st.f_bsize : PAGE_MASK + 1;
     info->node    = NUMA_NO_PREFERRED_NODE;
@@ -116,7 +117,7 @@ NTSTATUS create_memfd_section( struct create_section_params *params, const struc
 
     if (size < params->size || (INT64)size < 0) return STATUS_SECTION_TOO_BIG;
 
-    pos = snprintf( name, sizeof(name), "wine-mapview%s", info->large ? ":large" : "" );
+    pos = snprintf( name, sizeof(name), "wine-mapview%s", info->large ? ":large" : info->huge ? ":huge" : "" );
     if (info->node != NUMA_NO_PREFERRED_NODE) snprintf( name + pos, sizeof(name) - pos, ":node=%u", info->node );
     if (info->hugetlb) flags |= MFD_HUGETLB | (__builtin_ctzl( info->page_size ) << MFD_HUGE_SHIFT);
     if ((fd = memfd_create( name, flags )) == -1) return STATUS_INSUFFICIENT_RESOURCES;

@@ -155,6 +155,16 @@ static void place_memory( const struct alloc_memory_params *params, UINT32 node 
     else if (params->type & MEM_COMMIT) set_commit_node( get_ptr( params->base ), params->size, node );
 }
 
+static NTSTATUS alloc_native_memory( struct alloc_memory_params *params, const struct view_requirements *req )
+{
+    NTSTATUS status = alloc_native( params, req );
+
+    if (status == STATUS_CONFLICTING_ADDRESSES && (params->type & MEM_RESERVE) &&
+        is_current_process( get_handle( params->process ) ) && give_back_spare_ranges())
+        status = alloc_native( params, req );
+    return get_host_status( status );
+}
+
 static NTSTATUS alloc_any_memory( struct alloc_memory_params *params, const struct view_requirements *req )
 {
     NTSTATUS status;
@@ -162,7 +172,7 @@ static NTSTATUS alloc_any_memory( struct alloc_memory_params *params, const stru
     if (!is_adopted( params->process, params->base ) ||
         (!(status = check_handle_access( get_handle( params->process ), PROCESS_VM_OPERATION )) &&
          !alloc_adopted_memory( params, &status )))
-        status = get_host_status( alloc_native( params, req ));
+        status = alloc_native_memory( params, req );
     if (status == STATUS_ALREADY_COMMITTED && params->type == MEM_COMMIT) status = commit_memfd_pages( params );
     return status;
 }
@@ -215,6 +225,8 @@ NTSTATUS alloc_memory( void *args )
     /* nobody can set the policy of another process's memory */
     if (!status && req.node != NUMA_NO_PREFERRED_NODE && is_own_process( get_handle( params->process ) ))
         place_memory( params, req.node );
+    if (!status && (params->type & MEM_COMMIT) && is_current_process( get_handle( params->process ) ))
+        advise_huge_pages( get_ptr( params->base ), params->size );
     return status;
 }
 

@@ -105,7 +105,7 @@ static NTSTATUS alloc_in_piece( struct piece *piece, const struct alloc_memory_p
 
 static NTSTATUS replace_placeholder( struct piece *piece, const struct alloc_memory_params *params )
 {
-    if (piece->kind == PIECE_FREE) return STATUS_INVALID_PARAMETER;
+    if (is_hole( piece )) return STATUS_INVALID_PARAMETER;
     if (piece->base != params->base || piece->size != params->size) return STATUS_CONFLICTING_ADDRESSES;
     if (piece->kind != PIECE_PLACEHOLDER) return STATUS_INVALID_PARAMETER;
     return alloc_in_piece( piece, params );
@@ -152,6 +152,7 @@ BOOL alloc_adopted_memory( struct alloc_memory_params *params, NTSTATUS *status 
     aligned.size = size;
 
     lock_pieces( &sigset );
+    if (round) free_spare_pieces();
     if ((piece = find_piece( base )))
     {
         if (aligned.type & MEM_REPLACE_PLACEHOLDER) *status = replace_placeholder( piece, &aligned );
@@ -255,7 +256,7 @@ static NTSTATUS free_in_piece( struct piece *piece, UINT_PTR base, UINT_PTR size
 {
     unsigned int i;
 
-    if (piece->kind == PIECE_FREE) return STATUS_MEMORY_NOT_ALLOCATED;
+    if (is_hole( piece )) return STATUS_MEMORY_NOT_ALLOCATED;
     if (piece->kind == PIECE_VIEW) return STATUS_UNABLE_TO_DELETE_SECTION;
     for (i = 0; i < ARRAY_SIZE(free_types); i++)
     {

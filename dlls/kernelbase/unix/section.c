@@ -47,18 +47,13 @@ static NTSTATUS check_large_pages( const struct create_section_params *params )
     return params->lock_memory ? STATUS_SUCCESS : STATUS_PRIVILEGE_NOT_HELD;
 }
 
-/* A section with a node is a memfd of ours, whose pages land there for whoever touches them first.
- * The server has no reserved pages in those (SEC_RESERVE). */
-static BOOL is_placed_section( const struct create_section_params *params, UINT32 node )
+/* A section with a node is a memfd of ours, whose pages land there for whoever touches them first;
+ * so is one of huge pages.  The server has no reserved pages in those (SEC_RESERVE). */
+static BOOL is_memfd_section( const struct create_section_params *params, struct memfd_info *info )
 {
-    return get_memory_preference( node ) && !params->file && (params->flags & SEC_COMMIT);
-}
-
-static NTSTATUS create_placed_section( struct create_section_params *params, UINT32 node )
-{
-    struct memfd_info info = { FALSE, FALSE, PAGE_MASK + 1, node };
-
-    return create_memfd_section( params, &info, NULL );
+    if (params->file || !(params->flags & SEC_COMMIT)) return FALSE;
+    info->huge = wants_huge_pages( params->size );
+    return info->huge || get_memory_preference( info->node );
 }
 
 /* others can open a section with a name as they like, and CreateFileMapping2 can ask for rights */
@@ -77,23 +72,23 @@ NTSTATUS create_section( void *args )
 {
     struct create_section_params *params = args;
     HANDLE section = 0, file = get_handle( params->file );
-    UINT32 node = params->node;
+    struct memfd_info info = { FALSE, FALSE, FALSE, PAGE_MASK + 1, params->node };
     LARGE_INTEGER size;
     NTSTATUS status;
 
-    if ((status = get_section_node( params->parameters, params->parameter_count, &node ))) return status;
-    if ((status = check_node( node ))) return status;
+    if ((status = get_section_node( params->parameters, params->parameter_count, &info.node ))) return status;
+    if ((status = check_node( info.node ))) return status;
     if (params->flags & SEC_LARGE_PAGES)
     {
         if ((status = check_large_pages( params ))) return status;
-        return create_large_section( params, node );
+        return create_large_section( params, info.node );
     }
     if (file && is_executable( params->protect ) && !(params->flags & SEC_IMAGE) &&
         (status = check_file_access( file ))) return status;
 
     /* the server rounds it up to pages */
     if (!file && params->size > MAXLONGLONG - ALLOCATION_GRANULARITY) return STATUS_SECTION_TOO_BIG;
-    if (is_placed_section( params, node )) return create_placed_section( params, node );
+    if (is_memfd_section( params, &info )) return create_memfd_section( params, &info, NULL );
 
     size.QuadPart = params->size;
     status = NtCreateSection( &section, params->access, get_ptr( params->attr ), &size,
@@ -101,7 +96,7 @@ NTSTATUS create_section( void *args )
     if (status < 0) return status;
     if (!status && !file && can_have_broader_handle( params )) mark_section_protection( section, params->protect );
     /* nothing remembers the node of a file's section: what can be placed for all views, is now */
-    if (!status && file && !(params->flags & SEC_IMAGE)) place_section( section, 0, 0, node );
+    if (!status && file && !(params->flags & SEC_IMAGE)) place_section( section, 0, 0, info.node );
     params->section = (UINT_PTR)section;
     return status;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Settings in the registry
+ * Settings: environment variables and the registry
  */
 
 #if 0
@@ -11,6 +11,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "ntstatus.h"
@@ -18,19 +19,13 @@
 #include "windef.h"
 #include "winbase.h"
 #include "winternl.h"
+#include "wine/debug.h"
 #include "unix_private.h"
 
+WINE_DEFAULT_DEBUG_CHANNEL(mapview);
+
 #define USER_KEY "\\Registry\\User\\"
-#define KEY      "\\Software\\Wine\\Mapview"
-
-static void init_string( UNICODE_STRING *str, WCHAR *buffer, const char *ascii )
-{
-    unsigned int i;
-
-    for (i = 0; ascii[i]; i++) buffer[i] = ascii[i];
-    str->Buffer = buffer;
-    str->Length = str->MaximumLength = i * sizeof(WCHAR);
-}
+#define KEY      "\\Software\\Wine"
 
 /* the SID of the user in its usual form, which is the name of the user's key */
 static BOOL get_user_sid( char *name, size_t size )
@@ -61,35 +56,54 @@ static BOOL get_user_sid( char *name, size_t size )
     return pos < (int)size;
 }
 
-/***********************************************************************
- *             get_registry_setting
- *
- * Read a string from HKEY_CURRENT_USER\Software\Wine\Mapview.
- */
-BOOL get_registry_setting( const char *name, char *value, unsigned int size )
+static void append_string( UNICODE_STRING *str, const WCHAR *text, unsigned int count )
 {
-    char path[sizeof(USER_KEY) + 15 * 11 + 32 + sizeof(KEY)] = USER_KEY;
+    count = min( count, (str->MaximumLength - str->Length) / sizeof(WCHAR) );
+    memcpy( (char *)str->Buffer + str->Length, text, count * sizeof(WCHAR) );
+    str->Length += count * sizeof(WCHAR);
+}
+
+static void append_ascii( UNICODE_STRING *str, const char *ascii )
+{
+    WCHAR ch;
+
+    for (; *ascii; ascii++)
+    {
+        ch = *ascii;
+        append_string( str, &ch, 1 );
+    }
+}
+
+/* the file name of the program, as in Wine's own settings */
+static void append_program( UNICODE_STRING *str )
+{
+    const UNICODE_STRING *path = &NtCurrentTeb()->Peb->ProcessParameters->ImagePathName;
+    unsigned int end = path->Length / sizeof(WCHAR), start = end;
+
+    while (start && path->Buffer[start - 1] != '\\' && path->Buffer[start - 1] != '/') start--;
+    append_string( str, path->Buffer + start, end - start );
+}
+
+/* a string below the user's key */
+static BOOL read_value( UNICODE_STRING *path, const char *name, char *value, unsigned int size )
+{
     union
     {
         KEY_VALUE_PARTIAL_INFORMATION info;
         BYTE                          buffer[sizeof(KEY_VALUE_PARTIAL_INFORMATION) + 128];
     } data;
-    WCHAR buffer[sizeof(path)];
+    WCHAR buffer[32];
+    UNICODE_STRING value_name = { 0, sizeof(buffer), buffer };
     OBJECT_ATTRIBUTES attr;
-    UNICODE_STRING str;
     unsigned int i;
     NTSTATUS status;
     HANDLE key;
     ULONG len;
 
-    if (!get_user_sid( path + sizeof(USER_KEY) - 1, sizeof(path) - sizeof(USER_KEY) - sizeof(KEY) )) return FALSE;
-    strcat( path, KEY );
-    init_string( &str, buffer, path );
-    InitializeObjectAttributes( &attr, &str, OBJ_CASE_INSENSITIVE, 0, NULL );
+    InitializeObjectAttributes( &attr, path, OBJ_CASE_INSENSITIVE, 0, NULL );
     if (NtOpenKey( &key, KEY_QUERY_VALUE, &attr )) return FALSE;
-
-    init_string( &str, buffer, name );
-    status = NtQueryValueKey( key, &str, KeyValuePartialInformation, &data, sizeof(data), &len );
+    append_ascii( &value_name, name );
+    status = NtQueryValueKey( key, &value_name, KeyValuePartialInformation, &data, sizeof(data), &len );
     NtClose( key );
     if (status || data.info.Type != REG_SZ) return FALSE;
 
@@ -97,4 +111,45 @@ BOOL get_registry_setting( const char *name, char *value, unsigned int size )
         value[i] = ((WCHAR *)data.info.Data)[i] < 0x80 ? ((WCHAR *)data.info.Data)[i] : '?';
     value[i] = 0;
     return TRUE;
+}
+
+/* Software\Wine\AppDefaults\PROGRAM\Mapview goes before Software\Wine\Mapview, both of
+ * HKEY_CURRENT_USER */
+static BOOL get_registry_setting( const char *name, char *value, unsigned int size )
+{
+    char user[sizeof(USER_KEY) + 15 * 11 + 32] = USER_KEY;
+    WCHAR buffer[sizeof(user) + sizeof(KEY) + MAX_PATH];
+    UNICODE_STRING path = { 0, sizeof(buffer), buffer };
+    USHORT user_len;
+
+    if (!get_user_sid( user + sizeof(USER_KEY) - 1, sizeof(user) - sizeof(USER_KEY) )) return FALSE;
+    append_ascii( &path, user );
+    append_ascii( &path, KEY );
+    user_len = path.Length;
+    append_ascii( &path, "\\AppDefaults\\" );
+    append_program( &path );
+    append_ascii( &path, "\\Mapview" );
+    if (read_value( &path, name, value, size )) return TRUE;
+    path.Length = user_len;
+    append_ascii( &path, "\\Mapview" );
+    return read_value( &path, name, value, size );
+}
+
+/***********************************************************************
+ *             get_setting
+ *
+ * The number of the word that a setting is: that of an environment variable, else a string in the
+ * registry.  The first word is the default; the list ends with NULL.
+ */
+unsigned int get_setting( const char *name, const char *variable, const char *const *words )
+{
+    const char *env = getenv( variable );
+    char value[16];
+    unsigned int i;
+
+    if (env && env[0]) snprintf( value, sizeof(value), "%s", env );
+    else if (!get_registry_setting( name, value, sizeof(value) )) return 0;
+    for (i = 0; words[i]; i++) if (!strcasecmp( value, words[i] )) return i;
+    WARN( "%s: there is no setting %s\n", name, debugstr_a( value ));
+    return 0;
 }

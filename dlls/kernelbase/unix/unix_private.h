@@ -9,6 +9,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 
 #include "unixlib.h"
 #include "mapview.h"
@@ -84,7 +85,6 @@ extern void block_signals_and_lock( pthread_mutex_t *mutex, sigset_t *sigset ) D
 extern void unlock_and_restore_signals( pthread_mutex_t *mutex, const sigset_t *sigset ) DECLSPEC_HIDDEN;
 
 /* mark.c */
-struct stat;
 extern BOOL is_marked_committed( const struct stat *st ) DECLSPEC_HIDDEN;
 extern void mark_committed( int fd, const struct stat *st ) DECLSPEC_HIDDEN;
 extern void mark_protection( int fd, UINT32 protect ) DECLSPEC_HIDDEN;
@@ -95,6 +95,7 @@ extern NTSTATUS check_marked_protection( const struct stat *st, UINT32 view_prot
 struct memfd_info
 {
     BOOL   large;             /* created with SEC_LARGE_PAGES */
+    BOOL   huge;              /* transparent huge pages are welcome (huge_page.c) */
     BOOL   hugetlb;           /* its pages come from the host's pool of huge pages */
     SIZE_T page_size;         /* alignment of mappings of it */
     UINT32 node;              /* preferred node, NUMA_NO_PREFERRED_NODE for none */
@@ -192,7 +193,8 @@ extern BOOL is_paging_file_name( const char *name ) DECLSPEC_HIDDEN;
 extern NTSTATUS get_section_size( HANDLE section, UINT64 *size ) DECLSPEC_HIDDEN;
 
 /* setting.c */
-extern BOOL get_registry_setting( const char *name, char *value, unsigned int size ) DECLSPEC_HIDDEN;
+extern unsigned int get_setting( const char *name, const char *variable,
+                                 const char *const *words ) DECLSPEC_HIDDEN;
 
 /* shared_copy.c */
 extern void copy_shared_pages( UINT_PTR base, SIZE_T size, UINT32 protect ) DECLSPEC_HIDDEN;
@@ -214,6 +216,13 @@ extern BOOL is_adopted_region( HANDLE process, const MEMORY_BASIC_INFORMATION *i
 extern NTSTATUS check_target( HANDLE process, UINT_PTR addr ) DECLSPEC_HIDDEN;
 
 /* view.c */
+struct section_file
+{
+    NTSTATUS    status;       /* why there is none */
+    NTSTATUS    access;       /* the same, for the rights that a view needs */
+    int         fd;           /* -1 for none */
+    struct stat st;           /* all 0 for none */
+};
 extern NTSTATUS map_view( void *args ) DECLSPEC_HIDDEN;
 extern NTSTATUS unmap_view( void *args ) DECLSPEC_HIDDEN;
 extern NTSTATUS flush_view( void *args ) DECLSPEC_HIDDEN;

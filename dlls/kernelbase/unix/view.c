@@ -28,9 +28,13 @@
 #define VIEW_TYPES (MEM_RESERVE | MEM_TOP_DOWN | MEM_LARGE_PAGES | MEM_DIFFERENT_IMAGE_BASE_OK | \
                     MEM_REPLACE_PLACEHOLDER)
 
-/* what ntdll is asked for */
-struct native_view
+/* a view that is being made; what ntdll is asked for becomes what is mapped */
+struct view
 {
+    struct map_view_params  *params;
+    struct view_requirements req;
+    struct large_view        large;
+    struct section_file      file;
     HANDLE        section;
     HANDLE        process;
     void         *base;
@@ -38,11 +42,10 @@ struct native_view
     SIZE_T        size;
     ULONG         type;
     ULONG         protect;
-    struct stat   file;       /* what stands for the section, all 0 if that is not known */
 };
 
 /* whether the section has the part that a view is of */
-static NTSTATUS get_view_size( const struct native_view *view, SIZE_T *size )
+static NTSTATUS get_view_size( const struct view *view, SIZE_T *size )
 {
     UINT64 section_size;
     NTSTATUS status;
@@ -57,7 +60,7 @@ static NTSTATUS get_view_size( const struct native_view *view, SIZE_T *size )
 /* let ntdll map the view at an address, or where it likes */
 static NTSTATUS map_native_view( void *context, void *base )
 {
-    struct native_view *view = context;
+    struct view *view = context;
     NTSTATUS status, protection;
     SIZE_T rest;
 
@@ -77,7 +80,7 @@ static NTSTATUS map_native_view( void *context, void *base )
         return STATUS_INVALID_PARAMETER;
     }
     /* ntdll has looked at the rights of the handle only */
-    if ((protection = check_marked_protection( &view->file, view->protect )))
+    if ((protection = check_marked_protection( &view->file.st, view->protect )))
     {
         NtUnmapViewOfSection( view->process, view->base );
         return protection;
@@ -85,17 +88,22 @@ static NTSTATUS map_native_view( void *context, void *base )
     return status;
 }
 
-/* ntdll finds the error if there is no file */
-static NTSTATUS get_section_file( HANDLE section, struct stat *st )
+/* the section's file, and whether the handle has the rights that the view needs; ntdll finds the
+ * error otherwise.  SECTION_MAP_READ and _WRITE are FILE_APPEND_DATA and FILE_WRITE_DATA by their
+ * numbers, which is what is compared. */
+static void open_section_file( HANDLE section, UINT32 protect, struct section_file *file )
 {
-    NTSTATUS status;
-    int fd;
+    UINT32 access = get_required_access( protect ) & (SECTION_MAP_READ | SECTION_MAP_WRITE);
 
-    memset( st, 0, sizeof(*st) );
-    if ((status = wine_server_handle_to_fd( section, 0, &fd, NULL ))) return status;
-    if (fstat( fd, st )) memset( st, 0, sizeof(*st) );
-    close( fd );
-    return STATUS_SUCCESS;
+    file->status = file->access = wine_server_handle_to_fd( section, access, &file->fd, NULL );
+    if (file->status == STATUS_ACCESS_DENIED) file->status = wine_server_handle_to_fd( section, 0, &file->fd, NULL );
+    if (file->status) file->fd = -1;
+    if (file->status || fstat( file->fd, &file->st )) memset( &file->st, 0, sizeof(file->st) );
+}
+
+static void close_section_file( const struct section_file *file )
+{
+    if (file->fd != -1) close( file->fd );
 }
 
 /* a failure that is not about the section: what its file is must be known, if it has one */
@@ -105,29 +113,35 @@ static BOOL is_lack( NTSTATUS status )
            status == STATUS_TOO_MANY_OPENED_FILES;
 }
 
-static NTSTATUS map_required_view( struct native_view *view, const struct view_requirements *req )
+static BOOL has_requirements( const struct view *view )
+{
+    return view->req.lowest || view->req.highest || view->req.alignment;
+}
+
+static NTSTATUS map_required_view( struct view *view )
 {
     SIZE_T size = view->size, section_size;
     NTSTATUS status, size_status;
 
     if (!size && (status = get_view_size( view, &size ))) return status;
-    status = map_in_free_range( view->process, req, size, !!(view->type & MEM_TOP_DOWN), map_native_view, view );
+    status = map_in_free_range( view->process, &view->req, size, !!(view->type & MEM_TOP_DOWN), map_native_view, view );
     /* that there is no room counts last, for a view that is possible */
     if (status == STATUS_NO_MEMORY && (size_status = get_view_size( view, &section_size ))) return size_status;
     return status;
 }
 
-static NTSTATUS map_native_large_view( struct native_view *view, const struct view_requirements *req,
-                                       const struct large_view *large, UINT_PTR base )
+static NTSTATUS map_native_large_view( struct view *view )
 {
+    const struct large_view *large = &view->large;
+    UINT_PTR base = view->params->base;
     NTSTATUS status;
 
     view->offset.QuadPart -= large->before;
     view->size = large->native_size;
     if (base) status = map_native_view( view, (void *)(base - large->before) );
-    else if (large->aligned) status = map_in_large_range( view->process, req, large->alignment, view->size,
+    else if (large->aligned) status = map_in_large_range( view->process, &view->req, large->alignment, view->size,
                                                           !!(view->type & MEM_TOP_DOWN), map_native_view, view );
-    else if (req->lowest || req->highest || req->alignment) status = map_required_view( view, req );
+    else if (has_requirements( view )) status = map_required_view( view );
     else status = map_native_view( view, NULL );
 
     if (status >= 0 && is_own_process( view->process ))
@@ -141,29 +155,6 @@ static NTSTATUS map_native_large_view( struct native_view *view, const struct vi
         }
     }
     return status;
-}
-
-/* the same in an adopted range; there is no room for more than the view */
-static BOOL map_in_adopted_range( struct map_view_params *params, const struct large_view *large, NTSTATUS *status )
-{
-    MEMORY_BASIC_INFORMATION info;
-
-    if (!large->is_large) return map_adopted_view( params, status );
-    if (large->native_size != large->size)
-    {
-        *status = STATUS_CONFLICTING_ADDRESSES;
-        return get_adopted_range( params->base, &info );
-    }
-    params->size = large->size;
-    if (!map_adopted_view( params, status )) return FALSE;
-    if (!*status && (*status = finish_large_view( large, get_ptr( params->base ), params->protect )))
-    {
-        NTSTATUS unmapped;
-
-        unmap_adopted_view( params->base, params->type & MEM_REPLACE_PLACEHOLDER ? MEM_PRESERVE_PLACEHOLDER : 0,
-                            &unmapped );
-    }
-    return TRUE;
 }
 
 /* the parts of the request that need no look at the section (SEMANTICS 1.4, 1.5, 1.10) */
@@ -192,7 +183,7 @@ static NTSTATUS check_view_type( HANDLE section, UINT32 type )
 
 /* Where the host does not let a file be executed ntdll makes a copy of it, which no other view
  * would ever see a change of. */
-static NTSTATUS check_executable_view( const struct native_view *view )
+static NTSTATUS check_executable_view( const struct view *view )
 {
     MEMORY_BASIC_INFORMATION info;
     struct mapped_file file;
@@ -204,7 +195,7 @@ static NTSTATUS check_executable_view( const struct native_view *view )
 
 /* See to what ntdll does not do right in a view of the calling process: copies, and pages of the
  * section that are not committed.  The view goes when it cannot be put right. */
-static NTSTATUS check_new_view( const struct native_view *view )
+static NTSTATUS check_new_view( const struct view *view )
 {
     NTSTATUS status;
 
@@ -216,20 +207,167 @@ static NTSTATUS check_new_view( const struct native_view *view )
     return status;
 }
 
+/* what ntdll has said of a view that it was asked for */
+static NTSTATUS finish_native_view( const struct view *view, NTSTATUS status )
+{
+    struct map_view_params *params = view->params;
+    NTSTATUS failure;
+
+    if (status == STATUS_CONFLICTING_ADDRESSES && check_target( view->process, params->base ) == STATUS_IN_TARGET)
+        return STATUS_IN_TARGET;
+    if (status < 0) return status;
+    if ((failure = check_new_view( view )) < 0) return failure;
+
+    params->base = (UINT_PTR)view->base;
+    params->size = view->size;
+    if (view->large.is_large)
+    {
+        params->base += view->large.before;
+        params->size = view->large.size;
+    }
+    else if (is_current_process( view->process )) forget_large_areas( params->base, params->size );
+    return status;
+}
+
+/* what was made in an adopted range is this process's */
+static NTSTATUS finish_adopted_view( struct view *view, NTSTATUS status )
+{
+    view->process = NtCurrentProcess();
+    view->base = get_ptr( view->params->base );
+    view->size = view->params->size;
+    return status;
+}
+
+/* in place of a placeholder or in a hole; there is no room for more than the view */
+static NTSTATUS map_adopted_large_view( const struct view *view, BOOL *found )
+{
+    const struct large_view *large = &view->large;
+    struct map_view_params *params = view->params;
+    MEMORY_BASIC_INFORMATION info;
+    NTSTATUS status, unmapped;
+
+    if (large->native_size != large->size)
+    {
+        *found = get_adopted_range( params->base, &info );
+        return STATUS_CONFLICTING_ADDRESSES;
+    }
+    params->size = large->size;
+    if (!(*found = map_adopted_view( params, &view->file, &status )) || status) return status;
+    if ((status = finish_large_view( large, get_ptr( params->base ), params->protect )))
+        unmap_adopted_view( params->base, params->type & MEM_REPLACE_PLACEHOLDER ? MEM_PRESERVE_PLACEHOLDER : 0,
+                            &unmapped );
+    return status;
+}
+
+static BOOL map_in_adopted_range( struct view *view, NTSTATUS *status )
+{
+    BOOL found = TRUE;
+
+    if (!is_adopted_address( view->params->base ) || !is_own_process( view->process )) return FALSE;
+    if ((*status = check_handle_access( view->process, PROCESS_VM_OPERATION ))) return TRUE;
+    if (view->large.is_large) *status = map_adopted_large_view( view, &found );
+    else found = map_adopted_view( view->params, &view->file, status );
+    if (found) *status = finish_adopted_view( view, *status );
+    return found;
+}
+
+/* a placeholder that is in another process, or is none */
+static BOOL map_elsewhere( struct view *view, NTSTATUS *status )
+{
+    if (!(view->params->type & MEM_REPLACE_PLACEHOLDER) || has_placeholders()) return FALSE;
+    if ((*status = check_target( view->process, view->params->base ))) return TRUE;
+    *status = STATUS_CONFLICTING_ADDRESSES;
+    return !ntdll_has_placeholders();
+}
+
+static BOOL map_growing( struct view *view, NTSTATUS *status )
+{
+    if ((view->params->type & MEM_REPLACE_PLACEHOLDER) || !is_growing_view( view->params )) return FALSE;
+    *status = finish_adopted_view( view, map_growing_view( view->params, &view->file, &view->req ) );
+    return TRUE;
+}
+
+static BOOL map_large( struct view *view, NTSTATUS *status )
+{
+    if (!view->large.is_large) return FALSE;
+    *status = finish_native_view( view, map_native_large_view( view ) );
+    return TRUE;
+}
+
+static BOOL map_placed( struct view *view, NTSTATUS *status )
+{
+    if (!has_requirements( view )) return FALSE;
+    *status = finish_native_view( view, map_required_view( view ) );
+    return TRUE;
+}
+
+static BOOL map_fast( struct view *view, NTSTATUS *status )
+{
+    if (!is_current_process( view->process ) || !map_fast_view( view->params, &view->file )) return FALSE;
+    *status = finish_adopted_view( view, STATUS_SUCCESS );
+    return TRUE;
+}
+
+static BOOL map_plain( struct view *view, NTSTATUS *status )
+{
+    void *base = get_ptr( view->params->base );
+
+    *status = map_native_view( view, base );
+    if (*status == STATUS_CONFLICTING_ADDRESSES && base && is_current_process( view->process ) &&
+        give_back_spare_ranges()) *status = map_native_view( view, base );
+    *status = finish_native_view( view, *status );
+    return TRUE;
+}
+
+/* The kinds of views, in the order in which they are tried: FALSE is the answer for a view that is
+ * of another kind.  What has come of it is in the view then, and in its params. */
+static const struct
+{
+    enum mapping_kind kind;
+    BOOL            (*map)( struct view *view, NTSTATUS *status );
+} kinds[] =
+{
+    { KIND_ADOPTED, map_in_adopted_range },
+    { KIND_NATIVE,  map_elsewhere },
+    { KIND_ADOPTED, map_growing },
+    { KIND_LARGE,   map_large },
+    { KIND_PLACED,  map_placed },
+    { KIND_ADOPTED, map_fast },
+    { KIND_NATIVE,  map_plain },
+};
+
+static NTSTATUS map_any_view( struct view *view )
+{
+    NTSTATUS status = view->file.status;
+    unsigned int i;
+
+    if (status && (is_lack( status ) || (view->params->type & MEM_LARGE_PAGES))) return status;
+    if ((status = get_large_view( view->params, &view->file.st, &view->large ))) return status;
+    for (i = 0; !kinds[i].map( view, &status ); i++) /* the last one never says no */;
+    view->params->kind = kinds[i].kind;
+    if (status < 0) return get_host_status( status );
+
+    if (view->req.node == NUMA_NO_PREFERRED_NODE) return status;
+    if (is_current_process( view->process ))
+        place_view( view->section, &view->file.st, view->base, view->size, view->protect, view->req.node );
+    else
+        place_section( view->section, view->params->offset, view->size, view->req.node );
+    return status;
+}
+
 /***********************************************************************
  *             map_view
  */
 NTSTATUS map_view( void *args )
 {
     struct map_view_params *params = args;
-    struct view_requirements req = { 0 };
-    struct large_view large;
-    struct native_view view;
-    NTSTATUS status, failure;
+    struct view view = { 0 };
+    NTSTATUS status;
 
-    req.node = params->node;
-    if ((status = get_view_requirements( params->parameters, params->parameter_count, &req ))) return status;
-    if ((status = check_view_params( params, &req ))) return status;
+    view.params = params;
+    view.req.node = params->node;
+    if ((status = get_view_requirements( params->parameters, params->parameter_count, &view.req ))) return status;
+    if ((status = check_view_params( params, &view.req ))) return status;
 
     view.section = get_handle( params->section );
     view.process = get_handle( params->process );
@@ -239,62 +377,9 @@ NTSTATUS map_view( void *args )
     view.protect = params->protect;
 
     if ((status = check_view_type( view.section, params->type ))) return status;
-    status = get_section_file( view.section, &view.file );
-    if (status && (is_lack( status ) || (params->type & MEM_LARGE_PAGES))) return status;
-    if ((status = get_large_view( params, &view.file, &large ))) return status;
-    if (is_adopted_address( params->base ) && is_own_process( view.process ) &&
-        ((status = check_handle_access( view.process, PROCESS_VM_OPERATION )) ||
-         map_in_adopted_range( params, &large, &status )))
-    {
-        params->kind = KIND_ADOPTED;
-        if (!status) place_view( view.section, &view.file, get_ptr( params->base ), params->size, params->protect,
-                                 req.node );
-        return get_host_status( status );
-    }
-    if ((params->type & MEM_REPLACE_PLACEHOLDER) && !has_placeholders())
-    {
-        if ((status = check_target( view.process, params->base ))) return status;
-        if (!ntdll_has_placeholders()) return STATUS_CONFLICTING_ADDRESSES;
-    }
-    if (!(params->type & MEM_REPLACE_PLACEHOLDER) && is_growing_view( params ))
-    {
-        params->kind = KIND_ADOPTED;
-        if (!(status = map_growing_view( params, &req )))
-            place_view( view.section, &view.file, get_ptr( params->base ), params->size, params->protect, req.node );
-        return status;
-    }
-
-    if (large.is_large)
-    {
-        params->kind = KIND_LARGE;
-        status = map_native_large_view( &view, &req, &large, params->base );
-    }
-    else if (req.lowest || req.highest || req.alignment)
-    {
-        params->kind = KIND_PLACED;
-        status = map_required_view( &view, &req );
-    }
-    else status = map_native_view( &view, get_ptr( params->base ) );
-    if (status == STATUS_CONFLICTING_ADDRESSES && check_target( view.process, params->base ) == STATUS_IN_TARGET)
-        return STATUS_IN_TARGET;
-    if (status < 0) return get_host_status( status );
-    if ((failure = check_new_view( &view )) < 0) return failure;
-
-    if (req.node != NUMA_NO_PREFERRED_NODE)
-    {
-        if (is_current_process( view.process ))
-            place_view( view.section, &view.file, view.base, view.size, view.protect, req.node );
-        else
-            place_section( view.section, params->offset, view.size, req.node );
-    }
-    params->base = (UINT_PTR)view.base;
-    params->size = view.size;
-    if (large.is_large)
-    {
-        params->base += large.before;
-        params->size = large.size;
-    }
-    else if (is_current_process( view.process )) forget_large_areas( params->base, params->size );
+    open_section_file( view.section, view.protect, &view.file );
+    status = map_any_view( &view );
+    close_section_file( &view.file );
     return status;
 }
 
