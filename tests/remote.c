@@ -897,30 +897,62 @@ static DWORD WINAPI map_until_stopped( void *arg )
     return 0;
 }
 
+static HANDLE start_mapping( struct mapping_thread *info, HANDLE process, HANDLE section, volatile LONG *stop )
+{
+    struct mapping_thread init = { process, section, stop, 0, 0, 0, 0 };
+
+    *info = init;
+    return CreateThread( NULL, 0, map_until_stopped, info, 0, NULL );
+}
+
+static LONG sum_worked( const struct mapping_thread *infos, unsigned int count )
+{
+    LONG sum = 0;
+
+    while (count--) sum += infos[count].worked;
+    return sum;
+}
+
+static LONG sum_failed( const struct mapping_thread *infos, unsigned int count )
+{
+    LONG sum = 0;
+
+    while (count--) sum += infos[count].failed;
+    return sum;
+}
+
+/* No call may wait for a process that is no more. */
+static void check_mapping( const struct mapping_thread *infos, HANDLE *threads, unsigned int count )
+{
+    unsigned int i;
+    DWORD ret;
+
+    for (i = 0; i < count; i++)
+    {
+        ret = WaitForSingleObject( threads[i], 20000 );
+        ok( !ret, "thread %u hangs\n", i );
+        ok( !infos[i].wrong, "%lu of %lu failures, error %lu\n", infos[i].wrong, infos[i].failed, infos[i].wrong_error );
+        CloseHandle( threads[i] );
+    }
+}
+
 static void test_dying(void)
 {
     static struct mapping_thread infos[4];
+    static volatile LONG stop;
     HANDLE section, threads[4];
-    static volatile LONG stop = 0;
     struct target t;
-    unsigned int i, round, hung;
+    unsigned int i, round;
     DWORD ret;
 
     section = create_filled_section( PAGE_READWRITE, SECTION_SIZE );
     for (round = 0; round < 4; round++)
     {
-        LONG worked = 0, failed = 0;
-
         if (!start_target( &t, round == 3 )) break;
-        stop = hung = 0;
-        for (i = 0; i < ARRAY_SIZE( threads ); i++)
-        {
-            struct mapping_thread init = { t.process, section, &stop, 0, 0, 0, 0 };
-
-            infos[i] = init;
-            threads[i] = CreateThread( NULL, 0, map_until_stopped, &infos[i], 0, NULL );
-        }
-        for (i = 0; i < 200 && infos[0].worked + infos[1].worked < 4; i++) Sleep( 20 );
+        winetest_push_context( "round %u", round );
+        stop = 0;
+        for (i = 0; i < ARRAY_SIZE( threads ); i++) threads[i] = start_mapping( &infos[i], t.process, section, &stop );
+        for (i = 0; i < 1000 && sum_worked( infos, 4 ) < 8; i++) Sleep( 20 );
         Sleep( 30 * round );
         if (round == 1) /* by itself */
         {
@@ -932,27 +964,41 @@ static void test_dying(void)
         }
         else TerminateProcess( t.process, 1 );
         ret = WaitForSingleObject( t.process, 20000 );
-        ok( !ret, "round %u: the process does not end, %lu\n", round, ret );
-        for (i = 0; i < 100 && !(infos[0].failed + infos[1].failed + infos[2].failed + infos[3].failed); i++) Sleep( 20 );
+        ok( !ret, "the process does not end, %lu\n", ret );
+        for (i = 0; i < 1000 && !sum_failed( infos, 4 ); i++) Sleep( 20 );
         stop = 1;
-        ret = WaitForMultipleObjects( ARRAY_SIZE( threads ), threads, TRUE, 2000 );
-        for (i = 0; i < ARRAY_SIZE( threads ); i++)
-        {
-            if (WaitForSingleObject( threads[i], 0 ))
-            {
-                /* ntdll of Wine 8.0 waits forever for the answer of a process that was killed at work on it */
-                if (!on_wine || hung++) ok( 0, "round %u: thread %u hangs\n", round, i );
-                else skip( "round %u: thread %u hangs in ntdll\n", round, i );
-                continue;
-            }
-            worked += infos[i].worked;
-            failed += infos[i].failed;
-            ok( !infos[i].wrong, "round %u: %lu of %lu failures, error %lu\n", round, infos[i].wrong, infos[i].failed,
-                infos[i].wrong_error );
-            CloseHandle( threads[i] );
-        }
-        ok( worked > 0 && failed > 0, "round %u: %ld calls worked, %ld failed\n", round, worked, failed );
+        check_mapping( infos, threads, ARRAY_SIZE( threads ));
+        ok( sum_worked( infos, 4 ) > 0 && sum_failed( infos, 4 ) > 0, "%ld calls worked, %ld failed\n",
+            sum_worked( infos, 4 ), sum_failed( infos, 4 ));
         close_target( &t );
+        winetest_pop_context();
+    }
+    CloseHandle( section );
+}
+
+/* A process that is killed again and again while it works on a call for another one; MAPVIEW_ROUNDS says how often. */
+static void test_killed(void)
+{
+    static struct mapping_thread infos[4];
+    static volatile LONG stop;
+    const char *text = getenv( "MAPVIEW_ROUNDS" );
+    HANDLE section, process, thread, threads[4];
+    unsigned int i, round, rounds = text ? atoi( text ) : 20;
+
+    section = create_filled_section( PAGE_READWRITE, SECTION_SIZE );
+    for (round = 0; round < rounds; round++)
+    {
+        if (!(process = start_suspended_child( &thread, "remote-target", "%d", round ))) break;
+        winetest_push_context( "round %u", round );
+        stop = 0;
+        for (i = 0; i < ARRAY_SIZE( threads ); i++) threads[i] = start_mapping( &infos[i], process, section, &stop );
+        for (i = 0; i < 20000 && sum_worked( infos, 4 ) < 8 + (LONG)round % 50; i++) Sleep( 1 );
+        TerminateProcess( process, 1 );
+        stop = 1;
+        check_mapping( infos, threads, ARRAY_SIZE( threads ));
+        CloseHandle( thread );
+        CloseHandle( process );
+        winetest_pop_context();
     }
     CloseHandle( section );
 }
@@ -1049,6 +1095,7 @@ static const struct rule rules[] =
     { "1.15-remote-suspended", "a process before its first instruction", test_suspended },
     { "1.15-remote-dead", "a process that has ended", test_dead },
     { "1.15-remote-dying", "a process that ends meanwhile", test_dying },
+    { "1.15-remote-killed", "a process that is killed at work", test_killed },
     { "1.15-own-handle", "a handle of the calling process", test_own_handle },
     { NULL, NULL, NULL }
 };

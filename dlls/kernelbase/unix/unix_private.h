@@ -190,12 +190,17 @@ extern NTSTATUS get_section_size( HANDLE section, UINT64 *size ) DECLSPEC_HIDDEN
 /* setting.c */
 extern BOOL get_registry_setting( const char *name, char *value, unsigned int size ) DECLSPEC_HIDDEN;
 
+/* thread.c */
+extern NTSTATUS defer_end( void *args ) DECLSPEC_HIDDEN;
+extern NTSTATUS copy_memory( void *args ) DECLSPEC_HIDDEN;
+
 /* topology.c */
 extern NTSTATUS query_processors( void *args ) DECLSPEC_HIDDEN;
 extern NTSTATUS query_processors_ex( void *args ) DECLSPEC_HIDDEN;
 extern NTSTATUS query_cpu_sets( void *args ) DECLSPEC_HIDDEN;
 extern NTSTATUS query_node( void *args ) DECLSPEC_HIDDEN;
 extern NTSTATUS query_proximity( void *args ) DECLSPEC_HIDDEN;
+
 /* mapped_name.c */
 extern NTSTATUS get_mapped_name( void *args ) DECLSPEC_HIDDEN;
 
