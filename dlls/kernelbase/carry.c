@@ -27,7 +27,7 @@ static const struct call_layout layouts[unix_funcs_count] =
     [unix_alloc_memory]    = { LAYOUT( alloc_memory ), NONE, PARAM( alloc_memory, parameters ), NONE, 0, 0 },
     [unix_free_memory]     = { LAYOUT( free_memory ), NONE, NONE, NONE, 0, 0 },
     [unix_protect_memory]  = { LAYOUT( protect_memory ), NONE, NONE, PARAM( protect_memory, old_protect ),
-                               OUTPUT( old_protect ) },
+                               OUTPUT( old_protect ), TRUE },
     [unix_get_mapped_name] = { LAYOUT( mapped_name ), NONE, NONE, PARAM( mapped_name, name ), OUTPUT( name ) },
 };
 
@@ -41,30 +41,45 @@ const struct call_layout *get_call_layout( UINT32 func )
     return func < unix_funcs_count && layouts[func].size ? &layouts[func] : NULL;
 }
 
+/* the program's pointers are not to be trusted */
+static NTSTATUS copy_memory( UINT64 to, UINT64 from, UINT32 size )
+{
+    struct copy_memory_params params = { to, from, size };
+
+    return make_call( unix_copy_memory, &params );
+}
+
+static UINT64 *get_output( UINT32 func, void *params )
+{
+    return call_member( params, get_call_layout( func )->output );
+}
+
+static NTSTATUS copy_output( struct carried_call *call, void *params )
+{
+    const struct call_layout *layout = get_call_layout( call->func );
+
+    return copy_memory( *get_output( call->func, params ), (ULONG_PTR)call + layout->output_place, layout->output_size );
+}
+
 /***********************************************************************
  *             start_carried_call
  *
  * Copy the parameters of a call.  What it writes goes to the copy, which is used at an address.
  */
-void start_carried_call( struct carried_call *call, UINT32 func, void *params, UINT64 address )
+NTSTATUS start_carried_call( struct carried_call *call, UINT32 func, void *params, UINT64 address )
 {
     const struct call_layout *layout = get_call_layout( func );
+    UINT64 own = (ULONG_PTR)call + layout->output_place;
+    NTSTATUS status;
 
     memset( call, 0, sizeof(*call) );
     memcpy( &call->params, params, layout->size );
     call->func = func;
-    if (layout->output != NO_MEMBER) *call_member( &call->params, layout->output ) = address + layout->output_place;
-}
-
-/* the program's pointers are not to be trusted */
-static NTSTATUS copy_output( const struct call_layout *layout, struct carried_call *call, void *params )
-{
-    struct copy_memory_params copy;
-
-    copy.to   = *call_member( params, layout->output );
-    copy.from = (ULONG_PTR)call + layout->output_place;
-    copy.size = layout->output_size;
-    return mapview_call( unix_copy_memory, &copy );
+    if (layout->output == NO_MEMBER) return STATUS_SUCCESS;
+    if (layout->probe && ((status = copy_memory( own, *get_output( func, params ), layout->output_size )) ||
+                          (status = copy_output( call, params )))) return status;
+    *get_output( func, &call->params ) = address + layout->output_place;
+    return STATUS_SUCCESS;
 }
 
 /***********************************************************************
@@ -74,11 +89,11 @@ static NTSTATUS copy_output( const struct call_layout *layout, struct carried_ca
  */
 NTSTATUS finish_carried_call( struct carried_call *call, void *params )
 {
-    const struct call_layout *layout = get_call_layout( call->func );
     struct map_view_params *map = params;
     struct alloc_memory_params *alloc = params;
     struct query_memory_params *query = params;
     struct mapped_name_params *name = params;
+    NTSTATUS status;
 
     if (call->status < 0) return call->status;
     switch (call->func)
@@ -102,11 +117,6 @@ NTSTATUS finish_carried_call( struct carried_call *call, void *params )
     default:
         break;
     }
-    if (layout->output != NO_MEMBER)
-    {
-        NTSTATUS status = copy_output( layout, call, params );
-
-        if (status) return status;
-    }
+    if (get_call_layout( call->func )->output != NO_MEMBER && (status = copy_output( call, params ))) return status;
     return call->status;
 }

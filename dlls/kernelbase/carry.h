@@ -45,6 +45,7 @@ struct call_layout
     UINT32 output;                /* pointer to what the call writes ... */
     UINT32 output_place;          /* ... for which there is room here in a carried call */
     UINT32 output_size;
+    BOOL   probe;                 /* a pointer that nothing can be written to is an error before the call */
 };
 
 static inline UINT64 *call_member( void *params, UINT32 offset )
@@ -54,7 +55,7 @@ static inline UINT64 *call_member( void *params, UINT32 offset )
 
 /* carry.c */
 extern const struct call_layout *get_call_layout( UINT32 func ) DECLSPEC_HIDDEN;
-extern void start_carried_call( struct carried_call *call, UINT32 func, void *params, UINT64 address ) DECLSPEC_HIDDEN;
+extern NTSTATUS start_carried_call( struct carried_call *call, UINT32 func, void *params, UINT64 address ) DECLSPEC_HIDDEN;
 extern NTSTATUS finish_carried_call( struct carried_call *call, void *params ) DECLSPEC_HIDDEN;
 
 /* remote.c */

@@ -256,7 +256,11 @@ NTSTATUS call_remote( UINT32 func, void *params, HANDLE process )
     BOOL started;
 
     if (RtlDllShutdownInProgress() || !(worker = claim_worker( &started ))) return make_call( func, params );
-    start_carried_call( &worker->call, func, params, (ULONG_PTR)&worker->call );
+    if ((status = start_carried_call( &worker->call, func, params, (ULONG_PTR)&worker->call )))
+    {
+        InterlockedExchange( &worker->state, started ? WORKER_IDLE : WORKER_NONE );
+        return status;
+    }
     worker->process = process;
     worker->caller = GetCurrentThreadId();
     set_state( worker, WORKER_ASKED );

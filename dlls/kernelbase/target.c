@@ -120,7 +120,7 @@ static NTSTATUS call_at( HANDLE process, UINT32 func, void *params, void *remote
     struct carried_call call;
     NTSTATUS status;
 
-    start_carried_call( &call, func, params, (ULONG_PTR)remote );
+    if ((status = start_carried_call( &call, func, params, (ULONG_PTR)remote ))) return status;
     *call_member( &call.params, layout->process ) = (ULONG_PTR)GetCurrentProcess();
     if (section) *call_member( &call.params, layout->section ) = (ULONG_PTR)section;
     if (layout->parameters != NO_MEMBER &&
@@ -159,6 +159,11 @@ static NTSTATUS call_in_process( HANDLE process, UINT32 func, void *params )
     return status;
 }
 
+static BOOL is_commit( enum mapview_funcs func, const void *params )
+{
+    return func == unix_alloc_memory && ((const struct alloc_memory_params *)params)->type == MEM_COMMIT;
+}
+
 /***********************************************************************
  *             call_in_target
  *
@@ -175,6 +180,8 @@ NTSTATUS call_in_target( enum mapview_funcs func, void *params )
     status = call_in_process( process, func, params );
     NtClose( process );
     if (status == STATUS_TIMEOUT) status = STATUS_IO_TIMEOUT;
+    /* what can be done without this module */
+    if (status == STATUS_NOT_SUPPORTED && is_commit( func, params )) status = native_funcs[func]( params );
     TRACE( "call %u in process %p: %#lx\n", func, process, status );
     return status;
 }

@@ -206,8 +206,10 @@ extern NTSTATUS get_mapped_name( void *args ) DECLSPEC_HIDDEN;
 
 /* target.c */
 extern BOOL is_own_process( HANDLE process ) DECLSPEC_HIDDEN;
+extern BOOL is_own_view( HANDLE process, const void *base ) DECLSPEC_HIDDEN;
 extern NTSTATUS check_handle_access( HANDLE process, ACCESS_MASK access ) DECLSPEC_HIDDEN;
 extern BOOL is_adopted_region( HANDLE process, const MEMORY_BASIC_INFORMATION *info ) DECLSPEC_HIDDEN;
+extern NTSTATUS check_commit_target( HANDLE process, UINT_PTR addr, SIZE_T size ) DECLSPEC_HIDDEN;
 extern NTSTATUS check_target( HANDLE process, UINT_PTR addr ) DECLSPEC_HIDDEN;
 
 /* view.c */

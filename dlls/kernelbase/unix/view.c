@@ -200,7 +200,7 @@ static NTSTATUS check_new_view( const struct native_view *view )
 {
     NTSTATUS status;
 
-    if (!is_own_process( view->process )) return STATUS_SUCCESS;
+    if (!is_own_view( view->process, view->base )) return STATUS_SUCCESS;
     if (!(status = check_executable_view( view )))
         status = add_reserve_view( view->section, (UINT_PTR)view->base, view->size, view->offset.QuadPart,
                                    view->protect );
