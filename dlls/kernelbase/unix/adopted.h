@@ -96,7 +96,7 @@ extern BOOL alloc_adopted_memory( struct alloc_memory_params *params, NTSTATUS *
 extern BOOL free_adopted_memory( struct free_memory_params *params, NTSTATUS *status ) DECLSPEC_HIDDEN;
 extern BOOL protect_adopted_memory( struct protect_memory_params *params, NTSTATUS *status ) DECLSPEC_HIDDEN;
 extern BOOL map_adopted_view( struct map_view_params *params, NTSTATUS *status ) DECLSPEC_HIDDEN;
-extern BOOL is_growing_view( const struct map_view_params *params ) DECLSPEC_HIDDEN;
+extern NTSTATUS check_growing_view( const struct map_view_params *params, BOOL *growing ) DECLSPEC_HIDDEN;
 extern NTSTATUS map_growing_view( struct map_view_params *params, const struct view_requirements *req ) DECLSPEC_HIDDEN;
 extern BOOL unmap_adopted_view( UINT_PTR addr, UINT32 flags, NTSTATUS *status ) DECLSPEC_HIDDEN;
 extern BOOL get_adopted_extent( UINT_PTR addr, UINT_PTR *end, ULONG *type ) DECLSPEC_HIDDEN;

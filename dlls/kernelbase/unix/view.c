@@ -218,6 +218,7 @@ NTSTATUS map_view( void *args )
     struct large_view large;
     struct native_view view;
     NTSTATUS status, failure;
+    BOOL growing;
 
     req.node = params->node;
     if ((status = get_view_requirements( params->parameters, params->parameter_count, &req ))) return status;
@@ -248,12 +249,13 @@ NTSTATUS map_view( void *args )
         if ((status = check_target( view.process, params->base ))) return status;
         if (!ntdll_has_placeholders()) return STATUS_CONFLICTING_ADDRESSES;
     }
-    if (!(params->type & MEM_REPLACE_PLACEHOLDER) && is_growing_view( params ))
+    if ((status = check_growing_view( params, &growing ))) return status;
+    if (!(params->type & MEM_REPLACE_PLACEHOLDER) && growing)
     {
         params->kind = KIND_ADOPTED;
         if (!(status = map_growing_view( params, &req )))
             place_view( view.section, &view.file, get_ptr( params->base ), params->size, params->protect, req.node );
-        return status;
+        return get_host_status( status );
     }
 
     if (large.is_large)
