@@ -4,7 +4,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-#include "test.h"
+#include "large.h"
 
 #define SECTION_SIZE 0x40000
 
@@ -861,6 +861,36 @@ static void test_dead(void)
     CloseHandle( section );
 }
 
+/* Pages that are committed, committed again from outside: a change of protection, but for a file (SEMANTICS 1.10). */
+static void test_commit_again(void)
+{
+    HANDLE file, sections[3];
+    struct target t;
+    unsigned int i;
+    char *view, *ret;
+
+    if (!have_functions() || !start_target( &t, FALSE )) return;
+    sections[0] = create_section( PAGE_READWRITE, SECTION_SIZE );
+    file = create_test_file( GENERIC_READ, SECTION_SIZE );
+    sections[1] = CreateFileMappingW( file, NULL, PAGE_READWRITE, 0, 0, NULL );
+    sections[2] = enable_lock_memory() ? create_large( PAGE_READWRITE, 1 ) : NULL;
+    if (!sections[2]) skip( "no large pages\n" );
+    for (i = 0; i < ARRAY_SIZE( sections ); i++)
+    {
+        if (!sections[i]) continue;
+        view = pMapViewOfFileNuma2( sections[i], t.process, 0, NULL, 0, 0, PAGE_READWRITE, NUMA_NO_PREFERRED_NODE );
+        ok( view != NULL, "section %u: cannot map, error %lu\n", i, GetLastError() );
+        SetLastError( 0xdeadbeef );
+        ret = VirtualAllocEx( t.process, view, PAGE, MEM_COMMIT, PAGE_READWRITE );
+        if (i == 1) ok( !ret && GetLastError() == ERROR_ACCESS_DENIED, "file: got %p, error %lu\n", ret, GetLastError() );
+        else ok( ret == view, "section %u: got %p, expected %p, error %lu\n", i, ret, view, GetLastError() );
+        unmap_remote( t.process, view );
+        CloseHandle( sections[i] );
+    }
+    CloseHandle( file );
+    stop_target( &t );
+}
+
 /* Threads that map into a process while it ends. */
 struct mapping_thread
 {
@@ -1094,6 +1124,7 @@ static const struct rule rules[] =
     { "1.15-remote-file", "a view of a file in another process keeps the file mapped", test_file_section },
     { "1.15-remote-suspended", "a process before its first instruction", test_suspended },
     { "1.15-remote-dead", "a process that has ended", test_dead },
+    { "1.10-remote-commit-again", "pages that are committed already", test_commit_again },
     { "1.15-remote-dying", "a process that ends meanwhile", test_dying },
     { "1.15-remote-killed", "a process that is killed at work", test_killed },
     { "1.15-own-handle", "a handle of the calling process", test_own_handle },

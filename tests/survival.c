@@ -124,34 +124,30 @@ static BOOL alloc_required(void)
     return got_addr( pVirtualAlloc2( NULL, NULL, SIZE, MEM_RESERVE, PAGE_READWRITE, &param, 1 ));
 }
 
+/* a step of two parts: when the second one has failed, the first one is undone */
+static BOOL or_undo( BOOL ret, void (*undo)(void) )
+{
+    DWORD err = GetLastError();
+
+    if (!ret) undo();
+    SetLastError( err );
+    return ret;
+}
+
 /* memory in the place of a placeholder, of which a part has another state than the rest */
 static BOOL change_memory(void)
 {
     DWORD old;
 
-    if (!replace_memory()) return FALSE;
-    if (VirtualFree( zone + PAGE, PAGE, MEM_DECOMMIT ) && VirtualProtect( zone + 3 * PAGE, PAGE, PAGE_READONLY, &old ) &&
-        VirtualAlloc( zone + PAGE, PAGE, MEM_COMMIT, PAGE_READWRITE )) return TRUE;
-    old = GetLastError();
-    preserve_memory();
-    SetLastError( old );
-    return FALSE;
+    return replace_memory() &&
+           or_undo( VirtualFree( zone + PAGE, PAGE, MEM_DECOMMIT ) &&
+                    VirtualProtect( zone + 3 * PAGE, PAGE, PAGE_READONLY, &old ) &&
+                    VirtualAlloc( zone + PAGE, PAGE, MEM_COMMIT, PAGE_READWRITE ), preserve_memory );
 }
 
 /* what is in the place of a placeholder is taken away again */
-static BOOL take_away( BOOL (*take)(void) )
-{
-    DWORD err;
-
-    if (take()) return TRUE;
-    err = GetLastError();
-    take();
-    SetLastError( err );
-    return FALSE;
-}
-
-static BOOL take_view(void)         { return replace_view() && take_away( unmap_preserved ); }
-static BOOL take_memory(void)       { return replace_memory() && take_away( free_preserved ); }
+static BOOL take_view(void)         { return replace_view() && or_undo( unmap_preserved(), preserve_view ); }
+static BOOL take_memory(void)       { return replace_memory() && or_undo( free_preserved(), preserve_memory ); }
 
 /* the first view of a section */
 static void unmap_and_close(void)
@@ -162,40 +158,23 @@ static void unmap_and_close(void)
 
 static BOOL map_new_reserved(void)
 {
-    DWORD err;
-
-    if (!(new_handle = create_section( PAGE_READWRITE | SEC_RESERVE, SIZE ))) return FALSE;
-    if (got_addr( map_all( new_handle ))) return TRUE;
-    err = GetLastError();
-    close_new();
-    SetLastError( err );
-    return FALSE;
+    return got_handle( create_section( PAGE_READWRITE | SEC_RESERVE, SIZE )) &&
+           or_undo( got_addr( map_all( new_handle )), close_new );
 }
 
 static BOOL change_view(void)
 {
     DWORD old;
 
-    if (!replace_view()) return FALSE;
-    if (VirtualProtect( zone + PAGE, PAGE, PAGE_READONLY, &old ) && VirtualProtect( zone, SIZE, PAGE_READWRITE, &old ))
-        return TRUE;
-    old = GetLastError();
-    preserve_view();
-    SetLastError( old );
-    return FALSE;
+    return replace_view() &&
+           or_undo( VirtualProtect( zone + PAGE, PAGE, PAGE_READONLY, &old ) &&
+                    VirtualProtect( zone, SIZE, PAGE_READWRITE, &old ), preserve_view );
 }
 
 static BOOL commit_reserved(void)
 {
-    DWORD err;
-    BOOL ret;
-
-    if (!map_reserved()) return FALSE;
-    ret = VirtualAlloc( new_addr + SIZE - 2 * PAGE, 2 * PAGE, MEM_COMMIT, PAGE_READWRITE ) != NULL;
-    err = GetLastError();
-    if (!ret) unmap_new();
-    SetLastError( err );
-    return ret;
+    return map_reserved() &&
+           or_undo( VirtualAlloc( new_addr + SIZE - 2 * PAGE, 2 * PAGE, MEM_COMMIT, PAGE_READWRITE ) != NULL, unmap_new );
 }
 
 static BOOL get_name(void)
@@ -576,27 +555,69 @@ static void test_pool(void)
     UnmapViewOfFile( inject );
 }
 
-/* All steps when the host does not give the process a single mapping more. */
-static void test_map_count(void)
+/* All steps; FALSE if there is nothing to make calls fail with. */
+static BOOL begin_steps( struct usage *usage )
 {
-    unsigned int i, failed = 0;
-    struct usage before, after;
-    SIZE_T pos, size = (SIZE_T)600 << 20;
-    char *mem;
-    DWORD err;
-    BOOL ret;
+    unsigned int i;
 
     if (!open_inject())
     {
         skip( "run tests/survival.sh\n" );
-        return;
+        return FALSE;
     }
-    if (!init_things()) return;
+    if (!init_things()) return FALSE;
     ask();
     for (i = 0; i < ARRAY_SIZE( steps ); i++)
         if (!steps[i].needs && steps[i].run()) steps[i].undo();
     get_usage();
-    before = get_usage();
+    *usage = get_usage();
+    return TRUE;
+}
+
+static unsigned int run_steps( const char *when, BOOL may_fail )
+{
+    unsigned int i, failed = 0;
+    DWORD err;
+    BOOL ret;
+
+    for (i = 0; i < ARRAY_SIZE( steps ); i++)
+    {
+        if (steps[i].needs) continue;
+        SetLastError( 0xdeadbeef );
+        ret = steps[i].run();
+        err = GetLastError();
+        ok( ret || (may_fail && is_lack( err )), "%s, %s: error %lu\n", steps[i].what, when, err );
+        failed += !ret;
+        if (ret) steps[i].undo();
+    }
+    return failed;
+}
+
+static void end_steps( const struct usage *before, unsigned int failed )
+{
+    struct usage after = get_usage();
+
+    ok( after.handles == before->handles && after.files == before->files && after.regions == before->regions &&
+        after.bytes == before->bytes, "next handle %#lx, %u files, %Iu regions, %#Ix bytes, before %#lx, %u, %Iu, %#Ix\n",
+        after.handles, after.files, after.regions, after.bytes, before->handles, before->files, before->regions,
+        before->bytes );
+    ok( failed > 3, "only %u steps failed\n", failed );
+    trace( "%u steps failed\n", failed );
+    run_steps( "afterwards", FALSE );
+    free_things();
+    UnmapViewOfFile( inject );
+}
+
+/* All steps when the host does not give the process a single mapping more. */
+static void test_map_count(void)
+{
+    SIZE_T pos, size = (SIZE_T)600 << 20;
+    struct usage before;
+    unsigned int failed;
+    char *mem;
+    BOOL ret;
+
+    if (!begin_steps( &before )) return;
     /* outside of what ntdll reserves for itself: that it maps over, which is refused as well */
     mem = VirtualAlloc( (void *)(ULONG_PTR)0x3a0000000000, size, MEM_RESERVE, PAGE_READWRITE );
     for (pos = 0; pos < size; pos += 2 * PAGE)
@@ -606,76 +627,25 @@ static void test_map_count(void)
         skip( "vm.max_map_count is too large\n" );
         return;
     }
-    for (i = 0; i < ARRAY_SIZE( steps ); i++)
-    {
-        if (steps[i].needs) continue;
-        SetLastError( 0xdeadbeef );
-        ret = steps[i].run();
-        err = GetLastError();
-        ok( ret || is_lack( err ), "%s: error %lu\n", steps[i].what, err );
-        failed += !ret;
-        if (ret) steps[i].undo();
-    }
-    ok( failed > 3, "only %u steps failed\n", failed );
+    failed = run_steps( "without mappings", TRUE );
     ret = VirtualFree( mem, 0, MEM_RELEASE );
     ok( ret, "VirtualFree: error %lu\n", GetLastError() );
-    after = get_usage();
-    ok( after.handles == before.handles && after.files == before.files && after.regions == before.regions &&
-        after.bytes == before.bytes, "next handle %#lx, %u files, %Iu regions, %#Ix bytes, before %#lx, %u, %Iu, %#Ix\n",
-        after.handles, after.files, after.regions, after.bytes, before.handles, before.files, before.regions, before.bytes );
-    for (i = 0; i < ARRAY_SIZE( steps ); i++)
-    {
-        if (steps[i].needs) continue;
-        ret = steps[i].run();
-        ok( ret, "%s, afterwards: error %lu\n", steps[i].what, GetLastError() );
-        if (ret) steps[i].undo();
-    }
-    trace( "%u steps failed\n", failed );
-    free_things();
-    UnmapViewOfFile( inject );
+    end_steps( &before, failed );
 }
 
 /* All steps when the process can open nothing more. */
 static void test_descriptors(void)
 {
-    unsigned int i, failed = 0;
-    struct usage before, after;
-    DWORD err;
-    BOOL ret;
+    struct usage before;
+    unsigned int failed;
 
-    if (!open_inject())
-    {
-        skip( "run tests/survival.sh\n" );
-        return;
-    }
-    if (!init_things()) return;
-    ask();
-    for (i = 0; i < ARRAY_SIZE( steps ); i++)
-        if (!steps[i].needs && steps[i].run()) steps[i].undo();
-    get_usage();
-    before = get_usage();
+    if (!begin_steps( &before )) return;
     inject->nofile = 1;   /* what is open stays so */
     ask();
-    for (i = 0; i < ARRAY_SIZE( steps ); i++)
-    {
-        if (steps[i].needs) continue;
-        SetLastError( 0xdeadbeef );
-        ret = steps[i].run();
-        err = GetLastError();
-        ok( ret || is_lack( err ), "%s: error %lu\n", steps[i].what, err );
-        failed += !ret;
-        if (ret) steps[i].undo();
-    }
+    failed = run_steps( "without descriptors", TRUE );
     inject->nofile = -1;
     ask();
-    after = get_usage();
-    ok( after.handles == before.handles && after.files == before.files && after.regions == before.regions &&
-        after.bytes == before.bytes, "next handle %#lx, %u files, %Iu regions, %#Ix bytes, before %#lx, %u, %Iu, %#Ix\n",
-        after.handles, after.files, after.regions, after.bytes, before.handles, before.files, before.regions, before.bytes );
-    ok( failed > 3, "only %u steps failed\n", failed );
-    trace( "%u steps failed\n", failed );
-    free_things();
-    UnmapViewOfFile( inject );
+    end_steps( &before, failed );
 }
 
 /* What only has the name of a section of the module's: nothing beyond the file is ever touched. */

@@ -45,7 +45,7 @@ enum worker_state
 struct worker
 {
     LONG   state;             /* enum worker_state */
-    HANDLE thread;
+    DWORD  thread;            /* its id */
     HANDLE process;           /* what the call is for */
     DWORD  caller;            /* id of the thread that calls */
     struct carried_call call;
@@ -74,18 +74,24 @@ static BOOL wait_state( struct worker *worker, LONG state, unsigned int ms )
     return RtlWaitOnAddress( &worker->state, &state, sizeof(state), &timeout ) != STATUS_TIMEOUT;
 }
 
+static HANDLE open_thread( DWORD id, ACCESS_MASK access )
+{
+    CLIENT_ID client = { 0, ULongToHandle( id ) };
+    OBJECT_ATTRIBUTES attr;
+    HANDLE thread;
+
+    InitializeObjectAttributes( &attr, NULL, 0, 0, NULL );
+    return NtOpenThread( &thread, access, &attr, &client ) ? 0 : thread;
+}
+
 /* When all other threads of a program have ended, the process ends by the thread of this module: with
  * the code of a thread that was there before.  The handle stays open until then. */
 static void remember_caller( DWORD id, DWORD *last_id, HANDLE *last )
 {
-    OBJECT_ATTRIBUTES attr;
-    CLIENT_ID client = { 0, ULongToHandle( id ) };
-
     if (id == *last_id) return;
     if (*last) NtClose( *last );
-    *last = 0;
-    InitializeObjectAttributes( &attr, NULL, 0, 0, NULL );
-    if (!NtOpenThread( last, THREAD_QUERY_LIMITED_INFORMATION, &attr, &client )) *last_id = id;
+    *last = open_thread( id, THREAD_QUERY_LIMITED_INFORMATION );
+    *last_id = *last ? id : 0;
 }
 
 static DWORD get_exit_code( HANDLE thread )
@@ -120,10 +126,11 @@ static void work( struct worker *worker )
 static DWORD WINAPI worker_thread( void *arg )
 {
     struct worker *worker = arg;
-    HANDLE thread, last = 0;
+    HANDLE last = 0;
     DWORD last_id = 0;
     LONG state;
 
+    worker->thread = GetCurrentThreadId();
     for (;;)
     {
         switch ((state = ReadAcquire( &worker->state )))
@@ -140,11 +147,9 @@ static DWORD WINAPI worker_thread( void *arg )
             break;
         }
         if (wait_state( worker, state, IDLE_TIME )) continue;
-        thread = worker->thread;
         if ((state == WORKER_IDLE && change_state( worker, WORKER_IDLE, WORKER_NONE )) ||
             (state == WORKER_DONE && change_state( worker, WORKER_DONE, WORKER_DONE_ALONE ))) break;
     }
-    NtClose( thread );
     return get_exit_code( last );
 }
 
@@ -158,9 +163,13 @@ static BOOL can_start_thread(void)
 
 static BOOL start_worker( struct worker *worker )
 {
-    return can_start_thread() &&
-           !NtCreateThreadEx( &worker->thread, THREAD_ALL_ACCESS, NULL, GetCurrentProcess(), (void *)worker_thread, worker,
-                              THREAD_CREATE_FLAGS_HIDE_FROM_DEBUGGER, 0, 0, 0, NULL );
+    HANDLE thread;
+
+    if (!can_start_thread() ||
+        NtCreateThreadEx( &thread, THREAD_ALL_ACCESS, NULL, GetCurrentProcess(), (void *)worker_thread, worker,
+                          THREAD_CREATE_FLAGS_HIDE_FROM_DEBUGGER, 0, 0, 0, NULL )) return FALSE;
+    NtClose( thread );
+    return TRUE;
 }
 
 static struct worker *add_worker( struct worker **slot )
@@ -192,13 +201,15 @@ static struct worker *claim_worker( BOOL *started )
 
 static void give_up( struct worker *worker )
 {
+    HANDLE thread = open_thread( worker->thread, THREAD_TERMINATE );
     unsigned int i;
 
     WARN( "a call for process %p does not return, and the process has ended\n", worker->process );
     for (i = 0; i < MAX_WORKERS; i++)
         InterlockedCompareExchangePointer( (void **)&workers[i], NULL, worker );
-    NtTerminateThread( worker->thread, 0 );
-    NtClose( worker->thread );
+    if (!thread) return;
+    NtTerminateThread( thread, 0 );
+    NtClose( thread );
 }
 
 /* the caller's handle may not be one to wait for, and be closed by others meanwhile */
