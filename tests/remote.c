@@ -1033,6 +1033,28 @@ static void test_killed(void)
     CloseHandle( section );
 }
 
+/* The last thread of a process ends after such a call. */
+static int child_last_thread( int argc, char **argv )
+{
+    MEMORY_BASIC_INFORMATION info;
+    HANDLE process = OpenProcess( PROCESS_ALL_ACCESS, FALSE, argc == 1 ? atoi( argv[0] ) : 0 );
+
+    if (!VirtualQueryEx( process, GetModuleHandleA( "ntdll.dll" ), &info, sizeof(info) )) return 1;
+    ExitThread( 42 );
+}
+
+static void test_last_thread(void)
+{
+    HANDLE process = start_child( "remote-last-thread", "%lu", GetCurrentProcessId() );
+    DWORD ret, code = 0;
+
+    if (!process) return;
+    ret = WaitForSingleObject( process, 20000 );
+    ok( !ret, "the process does not end, %lu\n", ret );
+    ok( GetExitCodeProcess( process, &code ) && code == 42, "exit code %lu\n", code );
+    CloseHandle( process );
+}
+
 /* A handle of the calling process is as good as the pseudo-handle. */
 static void test_own_handle(void)
 {
@@ -1127,6 +1149,7 @@ static const struct rule rules[] =
     { "1.10-remote-commit-again", "pages that are committed already", test_commit_again },
     { "1.15-remote-dying", "a process that ends meanwhile", test_dying },
     { "1.15-remote-killed", "a process that is killed at work", test_killed },
+    { "1.15-remote-last-thread", "a process whose last thread ends after a call", test_last_thread },
     { "1.15-own-handle", "a handle of the calling process", test_own_handle },
     { NULL, NULL, NULL }
 };
@@ -1134,6 +1157,7 @@ static const struct rule rules[] =
 static const struct child children[] =
 {
     { "remote-target", child_target },
+    { "remote-last-thread", child_last_thread },
     { NULL, NULL }
 };
 

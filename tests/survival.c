@@ -816,7 +816,12 @@ static int child_loop( int argc, char **argv )
         for (i = 0; i < ARRAY_SIZE( steps ); i++)
         {
             if (steps[i].needs == LARGE && !large_section) continue;
-            if (!steps[i].run()) return 4;
+            SetLastError( 0xdeadbeef );
+            if (!steps[i].run())
+            {
+                ok( 0, "%s: error %lu\n", steps[i].what, GetLastError() );
+                return 4;
+            }
             steps[i].undo();
         }
     }

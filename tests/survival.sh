@@ -142,11 +142,11 @@ while [ "$n" -lt "$rounds" ]; do
     loop=$!
     # each time at another moment of its start or of its work
     sleep "$(awk -v n="$n" -v seed="$$" 'BEGIN { srand( seed + n ); printf "%.3f", 0.2 + rand() * 1.5 }')"
-    kill -9 "$loop" 2>/dev/null && killed=$((killed + 1))
+    if kill -9 "$loop" 2>/dev/null; then killed=$((killed + 1)); else cp "$tmp/loop" "$tmp/gone"; fi
     wait "$loop" 2>/dev/null
 done
 [ "$killed" = "$rounds" ]
-result survival-kill "$?" "only $killed of $rounds were there to be killed: $(cat "$tmp/loop")"
+result survival-kill "$?" "only $killed of $rounds were there to be killed: $(cat "$tmp/gone" 2>/dev/null)"
 
 # the server takes notice of a killed process at once, the kernel frees its pages in the background
 for i in 1 2 3 4 5 6 7 8 9 10; do
