@@ -169,6 +169,31 @@ result survival-not-blocked "$?" "the bystander is gone: $(cat "$tmp/bystander")
 timeout 60 "$wine" "$test" coherent:S4-one-section coherent:S4-process-by-name > "$tmp/log" 2>&1 < /dev/null
 result survival-others-work "$?" "$(tail -n 3 "$tmp/log")"
 
+# what maps into a process that is killed is told so
+hung=
+for n in 1 2 3 4; do
+    "$wine" "$test" --child survival-bystander survival 3600 > "$tmp/target" 2>&1 < /dev/null &
+    target=$!
+    pid=
+    for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+        sleep 0.5
+        pid=$(tr -d '\r' < "$tmp/target" | sed -n 's/^pid //p')
+        [ -z "$pid" ] || break
+    done
+    "$wine" "$test" --child survival-loop survival "$pid" > "$tmp/loop" 2>&1 < /dev/null &
+    loop=$!
+    sleep "1.$n"
+    kill -9 "$target" 2>/dev/null
+    wait "$target" 2>/dev/null
+    for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+        kill -0 "$loop" 2>/dev/null || break
+        sleep 0.5
+    done
+    kill -9 "$loop" 2>/dev/null && hung="$hung $n"
+    wait "$loop" 2>/dev/null
+done
+result survival-target-killed "$([ -z "$hung" ]; echo $?)" "a call for a killed process did not return, in rounds$hung"
+
 # ---- another server ----
 
 kill "$bystander" 2>/dev/null
