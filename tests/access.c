@@ -75,7 +75,6 @@ static void test_access_equivalents(void)
     struct map_args args = map_args( section ), bad_args = map_args( readonly );
     const struct mapper *m;
     unsigned int i;
-    void *view;
 
     for_each_mapper( m, TAKES_ACCESS )
     {
@@ -83,9 +82,7 @@ static void test_access_equivalents(void)
         {
             winetest_push_context( "access %#lx", equivalents[i] );
             args.access = equivalents[i];
-            view = map_works( m, &args );
-            check_view( view, SECTION_SIZE, PAGE_READWRITE );
-            unmap( view );
+            maps_with( m, &args, SECTION_SIZE, PAGE_READWRITE );
             bad_args.access = equivalents[i];
             map_fails( m, &bad_args, ERROR_ACCESS_DENIED );
             winetest_pop_context();
@@ -152,7 +149,6 @@ static void test_unknown_access(void)
     struct map_args args = map_args( section );
     const struct mapper *m;
     unsigned int i;
-    void *view;
 
     for_each_mapper( m, TAKES_ACCESS )
     {
@@ -160,13 +156,9 @@ static void test_unknown_access(void)
         {
             winetest_push_context( "access %#lx", unknown[i] );
             args.access = unknown[i];
-            view = map_works( m, &args );
-            check_view( view, SECTION_SIZE, PAGE_NOACCESS );
-            unmap( view );
+            maps_with( m, &args, SECTION_SIZE, PAGE_NOACCESS );
             args.access = unknown[i] | FILE_MAP_READ;
-            view = map_works( m, &args );
-            check_view( view, SECTION_SIZE, PAGE_READONLY );
-            unmap( view );
+            maps_with( m, &args, SECTION_SIZE, PAGE_READONLY );
             winetest_pop_context();
         }
     }
@@ -303,7 +295,6 @@ static void test_protect_values(void)
     struct map_args args = map_args( section );
     const struct mapper *m;
     unsigned int i;
-    void *view;
 
     for_each_mapper( m, TAKES_PROTECT )
     {
@@ -312,9 +303,7 @@ static void test_protect_values(void)
             if (!can_map( m, view_protects[i] )) continue;
             winetest_push_context( "%s", protect_name( view_protects[i] ));
             args.protect = view_protects[i];
-            view = map_works( m, &args );
-            check_view( view, SECTION_SIZE, view_protects[i] );
-            unmap( view );
+            maps_with( m, &args, SECTION_SIZE, view_protects[i] );
             winetest_pop_context();
         }
     }
@@ -362,7 +351,6 @@ static void test_protect_targets_invalid(void)
     struct map_args args = map_args( section );
     const struct mapper *m;
     unsigned int i;
-    void *view;
 
     for_each_mapper( m, TAKES_PROTECT )
     {
@@ -371,9 +359,7 @@ static void test_protect_targets_invalid(void)
             if (!can_map( m, protects[i] )) continue;
             winetest_push_context( "%s", protect_name( protects[i] ));
             args.protect = protects[i] | PAGE_TARGETS_INVALID;
-            view = map_works( m, &args );
-            check_view( view, SECTION_SIZE, protects[i] );
-            unmap( view );
+            maps_with( m, &args, SECTION_SIZE, protects[i] );
             winetest_pop_context();
         }
         args.protect = PAGE_TARGETS_INVALID;
@@ -392,7 +378,6 @@ static void check_matrix( HANDLE file )
     unsigned int i, j;
     HANDLE section;
     DWORD granted;
-    void *view;
 
     for_each_mapper( m, 0 )
     {
@@ -411,9 +396,7 @@ static void check_matrix( HANDLE file )
                 set_protect( &args, view_protects[j] );
                 if ((granted & needed_access( view_protects[j] )) == needed_access( view_protects[j] ))
                 {
-                    view = map_works( m, &args );
-                    check_view( view, SECTION_SIZE, view_protects[j] );
-                    unmap( view );
+                    maps_with( m, &args, SECTION_SIZE, view_protects[j] );
                 }
                 else map_fails( m, &args, ERROR_ACCESS_DENIED );
                 winetest_pop_context();
@@ -443,7 +426,6 @@ static void test_handle_access(void)
     struct map_args args;
     unsigned int i, j;
     DWORD granted;
-    void *view;
 
     for_each_mapper( m, 0 )
     {
@@ -462,9 +444,7 @@ static void test_handle_access(void)
                 set_protect( &args, view_protects[j] );
                 if ((granted & needed_access( view_protects[j] )) == needed_access( view_protects[j] ))
                 {
-                    view = map_works( m, &args );
-                    check_view( view, SECTION_SIZE, view_protects[j] );
-                    unmap( view );
+                    maps_with( m, &args, SECTION_SIZE, view_protects[j] );
                 }
                 else map_fails( m, &args, ERROR_ACCESS_DENIED );
                 winetest_pop_context();

@@ -169,6 +169,15 @@ void *map_works_at( const char *file, int line, const struct mapper *m, const st
     return view;
 }
 
+void maps_with_at( const char *file, int line, const struct mapper *m, const struct map_args *args, SIZE_T size,
+                   DWORD protect )
+{
+    void *view = map_works_at( file, line, m, args );
+
+    check_view_at( file, line, view, size, protect );
+    unmap_at( file, line, view );
+}
+
 void unmap_at( const char *file, int line, const void *view )
 {
     BOOL ret;

@@ -4,7 +4,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-#include "test.h"
+#include "large.h"
 
 #define SECTION_SIZE 0x40000
 
@@ -861,6 +861,36 @@ static void test_dead(void)
     CloseHandle( section );
 }
 
+/* Pages that are committed, committed again from outside: a change of protection, but for a file (SEMANTICS 1.10). */
+static void test_commit_again(void)
+{
+    HANDLE file, sections[3];
+    struct target t;
+    unsigned int i;
+    char *view, *ret;
+
+    if (!have_functions() || !start_target( &t, FALSE )) return;
+    sections[0] = create_section( PAGE_READWRITE, SECTION_SIZE );
+    file = create_test_file( GENERIC_READ, SECTION_SIZE );
+    sections[1] = CreateFileMappingW( file, NULL, PAGE_READWRITE, 0, 0, NULL );
+    sections[2] = enable_lock_memory() ? create_large( PAGE_READWRITE, 1 ) : NULL;
+    if (!sections[2]) skip( "no large pages\n" );
+    for (i = 0; i < ARRAY_SIZE( sections ); i++)
+    {
+        if (!sections[i]) continue;
+        view = pMapViewOfFileNuma2( sections[i], t.process, 0, NULL, 0, 0, PAGE_READWRITE, NUMA_NO_PREFERRED_NODE );
+        ok( view != NULL, "section %u: cannot map, error %lu\n", i, GetLastError() );
+        SetLastError( 0xdeadbeef );
+        ret = VirtualAllocEx( t.process, view, PAGE, MEM_COMMIT, PAGE_READWRITE );
+        if (i == 1) ok( !ret && GetLastError() == ERROR_ACCESS_DENIED, "file: got %p, error %lu\n", ret, GetLastError() );
+        else ok( ret == view, "section %u: got %p, expected %p, error %lu\n", i, ret, view, GetLastError() );
+        unmap_remote( t.process, view );
+        CloseHandle( sections[i] );
+    }
+    CloseHandle( file );
+    stop_target( &t );
+}
+
 /* Threads that map into a process while it ends. */
 struct mapping_thread
 {
@@ -897,30 +927,62 @@ static DWORD WINAPI map_until_stopped( void *arg )
     return 0;
 }
 
+static HANDLE start_mapping( struct mapping_thread *info, HANDLE process, HANDLE section, volatile LONG *stop )
+{
+    struct mapping_thread init = { process, section, stop, 0, 0, 0, 0 };
+
+    *info = init;
+    return CreateThread( NULL, 0, map_until_stopped, info, 0, NULL );
+}
+
+static LONG sum_worked( const struct mapping_thread *infos, unsigned int count )
+{
+    LONG sum = 0;
+
+    while (count--) sum += infos[count].worked;
+    return sum;
+}
+
+static LONG sum_failed( const struct mapping_thread *infos, unsigned int count )
+{
+    LONG sum = 0;
+
+    while (count--) sum += infos[count].failed;
+    return sum;
+}
+
+/* No call may wait for a process that is no more. */
+static void check_mapping( const struct mapping_thread *infos, HANDLE *threads, unsigned int count )
+{
+    unsigned int i;
+    DWORD ret;
+
+    for (i = 0; i < count; i++)
+    {
+        ret = WaitForSingleObject( threads[i], 20000 );
+        ok( !ret, "thread %u hangs\n", i );
+        ok( !infos[i].wrong, "%lu of %lu failures, error %lu\n", infos[i].wrong, infos[i].failed, infos[i].wrong_error );
+        CloseHandle( threads[i] );
+    }
+}
+
 static void test_dying(void)
 {
     static struct mapping_thread infos[4];
+    static volatile LONG stop;
     HANDLE section, threads[4];
-    static volatile LONG stop = 0;
     struct target t;
-    unsigned int i, round, hung;
+    unsigned int i, round;
     DWORD ret;
 
     section = create_filled_section( PAGE_READWRITE, SECTION_SIZE );
     for (round = 0; round < 4; round++)
     {
-        LONG worked = 0, failed = 0;
-
         if (!start_target( &t, round == 3 )) break;
-        stop = hung = 0;
-        for (i = 0; i < ARRAY_SIZE( threads ); i++)
-        {
-            struct mapping_thread init = { t.process, section, &stop, 0, 0, 0, 0 };
-
-            infos[i] = init;
-            threads[i] = CreateThread( NULL, 0, map_until_stopped, &infos[i], 0, NULL );
-        }
-        for (i = 0; i < 200 && infos[0].worked + infos[1].worked < 4; i++) Sleep( 20 );
+        winetest_push_context( "round %u", round );
+        stop = 0;
+        for (i = 0; i < ARRAY_SIZE( threads ); i++) threads[i] = start_mapping( &infos[i], t.process, section, &stop );
+        for (i = 0; i < 1000 && sum_worked( infos, 4 ) < 8; i++) Sleep( 20 );
         Sleep( 30 * round );
         if (round == 1) /* by itself */
         {
@@ -932,29 +994,65 @@ static void test_dying(void)
         }
         else TerminateProcess( t.process, 1 );
         ret = WaitForSingleObject( t.process, 20000 );
-        ok( !ret, "round %u: the process does not end, %lu\n", round, ret );
-        for (i = 0; i < 100 && !(infos[0].failed + infos[1].failed + infos[2].failed + infos[3].failed); i++) Sleep( 20 );
+        ok( !ret, "the process does not end, %lu\n", ret );
+        for (i = 0; i < 1000 && !sum_failed( infos, 4 ); i++) Sleep( 20 );
         stop = 1;
-        ret = WaitForMultipleObjects( ARRAY_SIZE( threads ), threads, TRUE, 2000 );
-        for (i = 0; i < ARRAY_SIZE( threads ); i++)
-        {
-            if (WaitForSingleObject( threads[i], 0 ))
-            {
-                /* ntdll of Wine 8.0 waits forever for the answer of a process that was killed at work on it */
-                if (!on_wine || hung++) ok( 0, "round %u: thread %u hangs\n", round, i );
-                else skip( "round %u: thread %u hangs in ntdll\n", round, i );
-                continue;
-            }
-            worked += infos[i].worked;
-            failed += infos[i].failed;
-            ok( !infos[i].wrong, "round %u: %lu of %lu failures, error %lu\n", round, infos[i].wrong, infos[i].failed,
-                infos[i].wrong_error );
-            CloseHandle( threads[i] );
-        }
-        ok( worked > 0 && failed > 0, "round %u: %ld calls worked, %ld failed\n", round, worked, failed );
+        check_mapping( infos, threads, ARRAY_SIZE( threads ));
+        ok( sum_worked( infos, 4 ) > 0 && sum_failed( infos, 4 ) > 0, "%ld calls worked, %ld failed\n",
+            sum_worked( infos, 4 ), sum_failed( infos, 4 ));
         close_target( &t );
+        winetest_pop_context();
     }
     CloseHandle( section );
+}
+
+/* A process that is killed again and again while it works on a call for another one; MAPVIEW_ROUNDS says how often. */
+static void test_killed(void)
+{
+    static struct mapping_thread infos[4];
+    static volatile LONG stop;
+    const char *text = getenv( "MAPVIEW_ROUNDS" );
+    HANDLE section, process, thread, threads[4];
+    unsigned int i, round, rounds = text ? atoi( text ) : 20;
+
+    section = create_filled_section( PAGE_READWRITE, SECTION_SIZE );
+    for (round = 0; round < rounds; round++)
+    {
+        if (!(process = start_suspended_child( &thread, "remote-target", "%d", round ))) break;
+        winetest_push_context( "round %u", round );
+        stop = 0;
+        for (i = 0; i < ARRAY_SIZE( threads ); i++) threads[i] = start_mapping( &infos[i], process, section, &stop );
+        for (i = 0; i < 20000 && sum_worked( infos, 4 ) < 8 + (LONG)round % 50; i++) Sleep( 1 );
+        TerminateProcess( process, 1 );
+        stop = 1;
+        check_mapping( infos, threads, ARRAY_SIZE( threads ));
+        CloseHandle( thread );
+        CloseHandle( process );
+        winetest_pop_context();
+    }
+    CloseHandle( section );
+}
+
+/* The last thread of a process ends after such a call. */
+static int child_last_thread( int argc, char **argv )
+{
+    MEMORY_BASIC_INFORMATION info;
+    HANDLE process = OpenProcess( PROCESS_ALL_ACCESS, FALSE, argc == 1 ? atoi( argv[0] ) : 0 );
+
+    if (!VirtualQueryEx( process, GetModuleHandleA( "ntdll.dll" ), &info, sizeof(info) )) return 1;
+    ExitThread( 42 );
+}
+
+static void test_last_thread(void)
+{
+    HANDLE process = start_child( "remote-last-thread", "%lu", GetCurrentProcessId() );
+    DWORD ret, code = 0;
+
+    if (!process) return;
+    ret = WaitForSingleObject( process, 20000 );
+    ok( !ret, "the process does not end, %lu\n", ret );
+    ok( GetExitCodeProcess( process, &code ) && code == 42, "exit code %lu\n", code );
+    CloseHandle( process );
 }
 
 /* A handle of the calling process is as good as the pseudo-handle. */
@@ -1048,7 +1146,10 @@ static const struct rule rules[] =
     { "1.15-remote-file", "a view of a file in another process keeps the file mapped", test_file_section },
     { "1.15-remote-suspended", "a process before its first instruction", test_suspended },
     { "1.15-remote-dead", "a process that has ended", test_dead },
+    { "1.10-remote-commit-again", "pages that are committed already", test_commit_again },
     { "1.15-remote-dying", "a process that ends meanwhile", test_dying },
+    { "1.15-remote-killed", "a process that is killed at work", test_killed },
+    { "1.15-remote-last-thread", "a process whose last thread ends after a call", test_last_thread },
     { "1.15-own-handle", "a handle of the calling process", test_own_handle },
     { NULL, NULL, NULL }
 };
@@ -1056,6 +1157,7 @@ static const struct rule rules[] =
 static const struct child children[] =
 {
     { "remote-target", child_target },
+    { "remote-last-thread", child_last_thread },
     { NULL, NULL }
 };
 

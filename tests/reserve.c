@@ -639,6 +639,71 @@ static void test_processes(void)
     CloseHandle( control );
 }
 
+/* A process that has mapped a section and finds that others have committed pages of its view. */
+static int child_outside( int argc, char **argv )
+{
+    HANDLE section = (HANDLE)(ULONG_PTR)strtoull( argv[0], NULL, 16 );
+    HANDLE control = (HANDLE)(ULONG_PTR)strtoull( argv[1], NULL, 16 );
+    char *view = map_all( section ), *half = MapViewOfFile( section, FILE_MAP_WRITE, 0, 0, SECTION_SIZE / 2 );
+
+    turn = map_all( control );
+    ok( argc == 2 && view && half && turn, "cannot map, error %lu\n", GetLastError() );
+    ((char **)turn)[1] = view;
+    ((char **)turn)[2] = half;
+    *turn = 1;
+    wait_for_turn( 2 );
+    check_open( half + SECTION_SIZE / 2 - PAGE );
+    check_open( view + LAST_PAGE );
+    check_open( view + 2 * PAGE );
+    check_closed( view );
+    check_state( view + LAST_PAGE, MEM_COMMIT, PAGE );
+    unmap( half );
+    unmap( view );
+    return 0;
+}
+
+static void commit_outside( HANDLE process, char *addr, SIZE_T size )
+{
+    void *ret = VirtualAllocEx( process, addr, size, MEM_COMMIT, PAGE_READWRITE );
+
+    ok( ret == addr, "VirtualAllocEx( %p, %#Ix ): got %p, error %lu\n", addr, size, ret, GetLastError() );
+}
+
+static void test_outside(void)
+{
+    SECURITY_ATTRIBUTES sa = { sizeof(sa), NULL, TRUE };
+    HANDLE section, control, process;
+    char *view, *child_view, *child_half;
+
+    section = CreateFileMappingW( INVALID_HANDLE_VALUE, &sa, PAGE_READWRITE | SEC_RESERVE, 0, SECTION_SIZE, NULL );
+    control = CreateFileMappingW( INVALID_HANDLE_VALUE, &sa, PAGE_READWRITE, 0, PAGE, NULL );
+    view = map_all( section );
+    turn = map_all( control );
+    if (!(process = start_child( "reserve-outside", "%Ix %Ix", (ULONG_PTR)section, (ULONG_PTR)control ))) return;
+    wait_for_turn( 1 );
+    child_view = ((char **)turn)[1];
+    child_half = ((char **)turn)[2];
+    commit_outside( process, child_view + 2 * PAGE, PAGE );
+    check_state( view, MEM_RESERVE, 2 * PAGE );
+    check_state( view + 2 * PAGE, MEM_COMMIT, PAGE );
+    /* up to the end of a view of the half, and of the section */
+    commit_outside( process, child_half + SECTION_SIZE / 2 - 2 * PAGE, 2 * PAGE );
+    check_state( view + SECTION_SIZE / 2 - 2 * PAGE, MEM_COMMIT, 2 * PAGE );
+    check_open( view + SECTION_SIZE / 2 - PAGE );
+    commit_outside( process, child_view + LAST_PAGE, PAGE );
+    check_state( view + LAST_PAGE, MEM_COMMIT, PAGE );
+    check_open( view + LAST_PAGE );
+    SetLastError( 0xdeadbeef );
+    ok( !VirtualAllocEx( process, child_view + LAST_PAGE, 2 * PAGE, MEM_COMMIT, PAGE_READWRITE ), "beyond the view\n" );
+    ok( GetLastError() == ERROR_INVALID_ADDRESS, "error %lu\n", GetLastError() );
+    *turn = 2;
+    wait_child( process );
+    unmap( view );
+    unmap( (void *)turn );
+    CloseHandle( section );
+    CloseHandle( control );
+}
+
 /* threads that use pages while others commit them, and map and unmap other views */
 
 #define THREADS 4
@@ -697,6 +762,7 @@ static const struct rule rules[] =
     { "1.10-no-access", "pages committed through a view without access", test_no_access },
     { "1.10-other-view", "also in other views", test_other_view },
     { "1.10-processes", "also in other processes", test_processes },
+    { "1.10-outside", "also in the views of another process", test_outside },
     { "1.10-read-file", "what is committed can be read into", test_read_file },
     { "1.10-protect", "each view has its own protections", test_protect },
     { "1.10-copy-on-write", "copy-on-write views", test_copy_on_write },
@@ -713,6 +779,7 @@ static const struct rule rules[] =
 static const struct child children[] =
 {
     { "reserve-commit", child_commit },
+    { "reserve-outside", child_outside },
     { NULL, NULL }
 };
 

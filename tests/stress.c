@@ -322,7 +322,7 @@ static int child_stress( int argc, char **argv )
     struct start *start;
     unsigned int i;
     HANDLE section;
-    DWORD before, after;
+    DWORD before, after = 0;
 
     if (argc != 2) return 2;
     section = (HANDLE)(ULONG_PTR)_strtoui64( argv[0], NULL, 16 );
@@ -345,8 +345,9 @@ static int child_stress( int argc, char **argv )
     for (i = 0; i < 20; i++) do_one();
     before = next_handle();
     while (!control->stop) do_one();
-    after = next_handle();
-    ok( after == before, "process %u: next handle %#lx, before %#lx\n", self, after, before );
+    /* the module keeps a thread for calls like these, for a while after the last one */
+    for (i = 0; i < 200 && (after = next_handle()) > before; i++) Sleep( 50 );
+    ok( after <= before, "process %u: next handle %#lx, before %#lx\n", self, after, before );
 
     /* nobody ends while others may be at work in it */
     InterlockedIncrement( &control->done );

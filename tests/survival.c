@@ -15,9 +15,9 @@
 
 static struct inject *inject;
 
-static HANDLE section, file_section, file, other, large_section;
+static HANDLE section, file_section, file, other, large_section, reserve_section;
 static const WCHAR *name;
-static char *zone, *view, *copy;      /* a placeholder of two parts; views to use */
+static char *zone, *view, *copy, *reserved;   /* a placeholder of two parts; views to use */
 static HANDLE new_handle;
 static char *new_addr;
 static BOOL (WINAPI *pQueryWorkingSetEx)( HANDLE, void *, DWORD );
@@ -45,11 +45,13 @@ static void unmap_new(void)         { UnmapViewOfFile( new_addr ); }
 static void unmap_remote(void)      { pUnmapViewOfFile2( other, new_addr, 0 ); }
 static void free_new(void)          { VirtualFree( new_addr, 0, MEM_RELEASE ); }
 static void free_remote(void)       { VirtualFreeEx( other, new_addr, 0, MEM_RELEASE ); }
-static void preserve_view(void)     { pUnmapViewOfFile2( GetCurrentProcess(), new_addr, MEM_PRESERVE_PLACEHOLDER ); }
-static void preserve_memory(void)   { VirtualFree( new_addr, SIZE, MEM_RELEASE | MEM_PRESERVE_PLACEHOLDER ); }
 static void coalesce(void)          { VirtualFree( zone, 3 * SIZE, MEM_RELEASE | MEM_COALESCE_PLACEHOLDERS );
                                       VirtualFree( zone, SIZE, MEM_RELEASE | MEM_PRESERVE_PLACEHOLDER ); }
 static void split(void)             { VirtualFree( zone, SIZE, MEM_RELEASE | MEM_PRESERVE_PLACEHOLDER ); }
+static BOOL unmap_preserved(void)   { return pUnmapViewOfFile2( GetCurrentProcess(), new_addr, MEM_PRESERVE_PLACEHOLDER ); }
+static BOOL free_preserved(void)    { return VirtualFree( new_addr, SIZE, MEM_RELEASE | MEM_PRESERVE_PLACEHOLDER ); }
+static void preserve_view(void)     { unmap_preserved(); }
+static void preserve_memory(void)   { free_preserved(); }
 static void nothing(void)           { }
 
 static BOOL create_anonymous(void)  { return got_handle( create_section( PAGE_READWRITE, SIZE )); }
@@ -68,6 +70,12 @@ static BOOL map_large_pages(void)   { return got_addr( MapViewOfFile( large_sect
                                                                       0, 0, 0 )); }
 static BOOL map_copy(void)          { return got_addr( MapViewOfFile( section, FILE_MAP_COPY, 0, 0, 0 )); }
 static BOOL map_remote(void)        { return got_addr( pMapViewOfFileNuma2( section, other, 0, NULL, 0, 0, PAGE_READWRITE, 0 )); }
+
+static BOOL map_reserved(void)      { return got_addr( map_all( reserve_section )); }
+static BOOL map_half_reserved(void) { return got_addr( MapViewOfFile( reserve_section, FILE_MAP_WRITE, 0, 0, SIZE / 2 )); }
+static BOOL map_growing(void)       { return got_addr( MapViewOfFile( file_section, FILE_MAP_WRITE | FILE_MAP_RESERVE, 0, 0,
+                                                                      4 * SIZE )); }
+static BOOL map_node(void)          { return got_addr( MapViewOfFileExNuma( section, FILE_MAP_WRITE, 0, 0, 0, NULL, 0 )); }
 
 static BOOL map_required( HANDLE process )
 {
@@ -92,6 +100,7 @@ static BOOL replace_view(void)      { return replace( section, PAGE_READWRITE );
 static BOOL replace_readonly(void)  { return replace( section, PAGE_READONLY ); }
 static BOOL replace_copy(void)      { return replace( section, PAGE_WRITECOPY ); }
 static BOOL replace_file(void)      { return replace( file_section, PAGE_READWRITE ); }
+static BOOL replace_reserved(void)  { return replace( reserve_section, PAGE_READWRITE ); }
 static BOOL replace_memory(void)    { return got_addr( pVirtualAlloc2( GetCurrentProcess(), zone, SIZE, MEM_RESERVE | MEM_COMMIT |
                                                                        MEM_REPLACE_PLACEHOLDER, PAGE_READWRITE, NULL, 0 )); }
 static BOOL new_placeholder(void)   { return got_addr( pVirtualAlloc2( GetCurrentProcess(), NULL, SIZE, MEM_RESERVE |
@@ -101,6 +110,79 @@ static BOOL join(void)              { return VirtualFree( zone, 3 * SIZE, MEM_RE
 static BOOL alloc(void)             { return got_addr( VirtualAlloc( NULL, SIZE, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE )); }
 static BOOL alloc_large(void)       { return got_addr( VirtualAlloc( NULL, large_page(), MEM_RESERVE | MEM_COMMIT | MEM_LARGE_PAGES,
                                                                      PAGE_READWRITE )); }
+static BOOL alloc_node(void)        { return got_addr( VirtualAllocExNuma( GetCurrentProcess(), NULL, SIZE, MEM_RESERVE | MEM_COMMIT,
+                                                                           PAGE_READWRITE, 0 )); }
+
+static BOOL alloc_required(void)
+{
+    MEM_ADDRESS_REQUIREMENTS req = { (void *)(ULONG_PTR)0x300000000000, NULL, 0x1000000 };
+    MEM_EXTENDED_PARAMETER param;
+
+    memset( &param, 0, sizeof(param) );
+    param.Type = PARAM_ADDRESS_REQUIREMENTS;
+    param.Pointer = &req;
+    return got_addr( pVirtualAlloc2( NULL, NULL, SIZE, MEM_RESERVE, PAGE_READWRITE, &param, 1 ));
+}
+
+/* a step of two parts: when the second one has failed, the first one is undone */
+static BOOL or_undo( BOOL ret, void (*undo)(void) )
+{
+    DWORD err = GetLastError();
+
+    if (!ret) undo();
+    SetLastError( err );
+    return ret;
+}
+
+/* memory in the place of a placeholder, of which a part has another state than the rest */
+static BOOL change_memory(void)
+{
+    DWORD old;
+
+    return replace_memory() &&
+           or_undo( VirtualFree( zone + PAGE, PAGE, MEM_DECOMMIT ) &&
+                    VirtualProtect( zone + 3 * PAGE, PAGE, PAGE_READONLY, &old ) &&
+                    VirtualAlloc( zone + PAGE, PAGE, MEM_COMMIT, PAGE_READWRITE ), preserve_memory );
+}
+
+/* what is in the place of a placeholder is taken away again */
+static BOOL take_view(void)         { return replace_view() && or_undo( unmap_preserved(), preserve_view ); }
+static BOOL take_memory(void)       { return replace_memory() && or_undo( free_preserved(), preserve_memory ); }
+
+/* the first view of a section */
+static void unmap_and_close(void)
+{
+    unmap_new();
+    close_new();
+}
+
+static BOOL map_new_reserved(void)
+{
+    return got_handle( create_section( PAGE_READWRITE | SEC_RESERVE, SIZE )) &&
+           or_undo( got_addr( map_all( new_handle )), close_new );
+}
+
+static BOOL change_view(void)
+{
+    DWORD old;
+
+    return replace_view() &&
+           or_undo( VirtualProtect( zone + PAGE, PAGE, PAGE_READONLY, &old ) &&
+                    VirtualProtect( zone, SIZE, PAGE_READWRITE, &old ), preserve_view );
+}
+
+static BOOL commit_reserved(void)
+{
+    return map_reserved() &&
+           or_undo( VirtualAlloc( new_addr + SIZE - 2 * PAGE, 2 * PAGE, MEM_COMMIT, PAGE_READWRITE ) != NULL, unmap_new );
+}
+
+static BOOL get_name(void)
+{
+    char path[MAX_PATH];
+    return K32GetMappedFileNameA( GetCurrentProcess(), view, path, sizeof(path) ) != 0;
+}
+
 static BOOL alloc_remote(void)      { return got_addr( pVirtualAlloc2( other, NULL, SIZE, MEM_RESERVE, PAGE_READWRITE, NULL, 0 )); }
 
 static BOOL query_copy(void)
@@ -174,17 +256,30 @@ static const struct step
     { "map large pages", map_large_pages, unmap_new, LARGE },
     { "map a copy", map_copy, unmap_new, 0 },
     { "map in another process", map_remote, unmap_remote, 0 },
+    { "map a reserved section", map_reserved, unmap_new, 0 },
+    { "map a new reserved section", map_new_reserved, unmap_and_close, 0 },
+    { "map half of a reserved section", map_half_reserved, unmap_new, 0 },
+    { "commit reserved pages", commit_reserved, unmap_new, 0 },
+    { "map more than there is of a file", map_growing, unmap_new, 0 },
+    { "map with a node", map_node, unmap_new, 0 },
     { "map aligned", map_aligned, unmap_new, 0 },
     { "map aligned in another process", map_aligned_remote, unmap_remote, 0 },
     { "replace by a view", replace_view, preserve_view, 0 },
     { "replace by a read-only view", replace_readonly, preserve_view, 0 },
     { "replace by a copy", replace_copy, preserve_view, 0 },
     { "replace by a view of a file", replace_file, preserve_view, 0 },
+    { "replace by a view of a reserved section", replace_reserved, preserve_view, 0 },
+    { "take a view away", take_view, nothing, 0 },
+    { "take memory away", take_memory, nothing, 0 },
+    { "change a view in a placeholder", change_view, preserve_view, 0 },
+    { "change memory in a placeholder", change_memory, preserve_memory, 0 },
     { "replace by memory", replace_memory, preserve_memory, 0 },
     { "make a placeholder", new_placeholder, free_new, 0 },
     { "split a placeholder", split_more, coalesce, 0 },
     { "join placeholders", join, split, 0 },
     { "allocate", alloc, free_new, 0 },
+    { "allocate with a node", alloc_node, free_new, 0 },
+    { "allocate aligned", alloc_required, free_new, 0 },
     { "allocate large pages", alloc_large, free_new, LARGE },
     { "allocate in another process", alloc_remote, free_remote, 0 },
     { "query a copy", query_copy, nothing, 0 },
@@ -192,6 +287,7 @@ static const struct step
     { "protect a view", protect_view, unprotect, 0 },
     { "protect a copy", protect_copy, unprotect, 0 },
     { "flush", flush, nothing, 0 },
+    { "name the file of a view", get_name, nothing, 0 },
     { "query pages", query_own_pages, nothing, 0 },
     { "query pages of another process", query_other_pages, nothing, 0 },
 };
@@ -224,6 +320,7 @@ static struct usage get_usage(void)
     struct usage usage;
     char *addr = NULL;
 
+    query_remote();  /* the module keeps a thread for such calls, for a while after the last one */
     memset( &usage, 0, sizeof(usage) );
     usage.files = count_files();
     usage.handles = next_handle();
@@ -246,11 +343,13 @@ static BOOL init_things(void)
     section = CreateFileMappingW( INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE, 0, SIZE, name );
     file = create_test_file( GENERIC_READ, SIZE );
     file_section = CreateFileMappingW( file, NULL, PAGE_READWRITE, 0, 0, NULL );
+    reserve_section = create_section( PAGE_READWRITE | SEC_RESERVE, SIZE );
+    reserved = map_all( reserve_section );
     other = start_child( "survival-idle", "x" );
     view = map_all( file_section );
     copy = MapViewOfFile( section, FILE_MAP_COPY, 0, 0, 0 );
     zone = pVirtualAlloc2( NULL, NULL, 3 * SIZE, MEM_RESERVE | MEM_RESERVE_PLACEHOLDER, PAGE_NOACCESS, NULL, 0 );
-    ok( view && copy && zone && other, "error %lu\n", GetLastError() );
+    ok( view && copy && zone && reserved && other, "error %lu\n", GetLastError() );
     if (!view || !copy || !zone || !other) return FALSE;
     copy[0] = 1;
     split();
@@ -263,9 +362,11 @@ static void free_things(void)
     CloseHandle( other );
     UnmapViewOfFile( view );
     UnmapViewOfFile( copy );
+    UnmapViewOfFile( reserved );
     VirtualFree( zone, 0, MEM_RELEASE );
     VirtualFree( zone + SIZE, 0, MEM_RELEASE );
     CloseHandle( file_section );
+    CloseHandle( reserve_section );
     CloseHandle( section );
     CloseHandle( file );
     if (large_section) CloseHandle( large_section );
@@ -373,27 +474,150 @@ static void test_inject(void)
     UnmapViewOfFile( inject );
 }
 
-/* All steps when the host does not give the process a single mapping more. */
-static void test_map_count(void)
+/* Large pages that are there when the module looks, and taken by somebody else when it wants them. */
+
+static BOOL write_pages( char *addr, SIZE_T size )
 {
-    unsigned int i, failed = 0;
-    struct usage before, after;
-    SIZE_T pos, size = (SIZE_T)600 << 20;
-    char *mem;
+    SIZE_T pos;
+
+    for (pos = 0; pos < size; pos += PAGE) if (probe_write( addr + pos, 1 )) return FALSE;
+    return TRUE;
+}
+
+static BOOL use_large_section(void)
+{
+    char *addr;
+    BOOL ret;
+
+    if (!(new_handle = create_large( PAGE_READWRITE, 2 ))) return FALSE;
+    addr = map_all( new_handle );
+    ret = addr && write_pages( addr, 2 * large_page() );
+    ok( ret, "the pages of a section cannot be used: %p, error %lu\n", addr, GetLastError() );
+    UnmapViewOfFile( addr );
+    CloseHandle( new_handle );
+    return TRUE;
+}
+
+static BOOL use_large_memory(void)
+{
+    if (!alloc_large()) return FALSE;
+    ok( write_pages( new_addr, large_page() ), "the pages of memory cannot be used\n" );
+    free_new();
+    return TRUE;
+}
+
+static BOOL use_large_copy(void)
+{
+    if (!got_addr( MapViewOfFile( large_section, FILE_MAP_COPY | FILE_MAP_LARGE_PAGES, 0, 0, 0 ))) return FALSE;
+    ok( write_pages( new_addr, large_page() ), "the copies of pages cannot be used\n" );
+    unmap_new();
+    return TRUE;
+}
+
+static void test_pool(void)
+{
+    static BOOL (* const uses[])(void) = { use_large_section, use_large_memory, use_large_copy };
+    unsigned int i, n, failed = 0;
     DWORD err;
     BOOL ret;
+
+    if (!getenv( "MAPVIEW_POOL" ) || !open_inject())
+    {
+        skip( "run tests/survival.sh as root\n" );
+        return;
+    }
+    ask();
+    enable_lock_memory();
+    large_section = create_large( PAGE_READWRITE, 1 );
+    ok( large_section != NULL, "no large pages, error %lu\n", GetLastError() );
+    inject->drain = 1;
+    for (i = 0; large_section && i < ARRAY_SIZE( uses ); i++)
+    {
+        for (n = 1; n < 1000; n++)
+        {
+            inject->hit = 0;
+            inject->countdown = n;
+            SetLastError( 0xdeadbeef );
+            ret = uses[i]();
+            err = GetLastError();
+            inject->countdown = 0;
+            ask();
+            if (!inject->hit) break;
+            ok( ret || is_lack( err ), "use %u, before call %u, %s: error %lu\n", i, n, inject->name, err );
+            failed += !ret;
+            ok( uses[i](), "use %u, after call %u: error %lu\n", i, n, GetLastError() );
+        }
+    }
+    inject->drain = 0;
+    ok( failed > 3, "only %u failed\n", failed );
+    trace( "%u failed\n", failed );
+    CloseHandle( large_section );
+    UnmapViewOfFile( inject );
+}
+
+/* All steps; FALSE if there is nothing to make calls fail with. */
+static BOOL begin_steps( struct usage *usage )
+{
+    unsigned int i;
 
     if (!open_inject())
     {
         skip( "run tests/survival.sh\n" );
-        return;
+        return FALSE;
     }
-    if (!init_things()) return;
+    if (!init_things()) return FALSE;
     ask();
     for (i = 0; i < ARRAY_SIZE( steps ); i++)
         if (!steps[i].needs && steps[i].run()) steps[i].undo();
     get_usage();
-    before = get_usage();
+    *usage = get_usage();
+    return TRUE;
+}
+
+static unsigned int run_steps( const char *when, BOOL may_fail )
+{
+    unsigned int i, failed = 0;
+    DWORD err;
+    BOOL ret;
+
+    for (i = 0; i < ARRAY_SIZE( steps ); i++)
+    {
+        if (steps[i].needs) continue;
+        SetLastError( 0xdeadbeef );
+        ret = steps[i].run();
+        err = GetLastError();
+        ok( ret || (may_fail && is_lack( err )), "%s, %s: error %lu\n", steps[i].what, when, err );
+        failed += !ret;
+        if (ret) steps[i].undo();
+    }
+    return failed;
+}
+
+static void end_steps( const struct usage *before, unsigned int failed )
+{
+    struct usage after = get_usage();
+
+    ok( after.handles == before->handles && after.files == before->files && after.regions == before->regions &&
+        after.bytes == before->bytes, "next handle %#lx, %u files, %Iu regions, %#Ix bytes, before %#lx, %u, %Iu, %#Ix\n",
+        after.handles, after.files, after.regions, after.bytes, before->handles, before->files, before->regions,
+        before->bytes );
+    ok( failed > 3, "only %u steps failed\n", failed );
+    trace( "%u steps failed\n", failed );
+    run_steps( "afterwards", FALSE );
+    free_things();
+    UnmapViewOfFile( inject );
+}
+
+/* All steps when the host does not give the process a single mapping more. */
+static void test_map_count(void)
+{
+    SIZE_T pos, size = (SIZE_T)600 << 20;
+    struct usage before;
+    unsigned int failed;
+    char *mem;
+    BOOL ret;
+
+    if (!begin_steps( &before )) return;
     /* outside of what ntdll reserves for itself: that it maps over, which is refused as well */
     mem = VirtualAlloc( (void *)(ULONG_PTR)0x3a0000000000, size, MEM_RESERVE, PAGE_READWRITE );
     for (pos = 0; pos < size; pos += 2 * PAGE)
@@ -403,80 +627,29 @@ static void test_map_count(void)
         skip( "vm.max_map_count is too large\n" );
         return;
     }
-    for (i = 0; i < ARRAY_SIZE( steps ); i++)
-    {
-        if (steps[i].needs) continue;
-        SetLastError( 0xdeadbeef );
-        ret = steps[i].run();
-        err = GetLastError();
-        ok( ret || is_lack( err ), "%s: error %lu\n", steps[i].what, err );
-        failed += !ret;
-        if (ret) steps[i].undo();
-    }
-    ok( failed > 3, "only %u steps failed\n", failed );
+    failed = run_steps( "without mappings", TRUE );
     ret = VirtualFree( mem, 0, MEM_RELEASE );
     ok( ret, "VirtualFree: error %lu\n", GetLastError() );
-    after = get_usage();
-    ok( after.handles == before.handles && after.files == before.files && after.regions == before.regions &&
-        after.bytes == before.bytes, "next handle %#lx, %u files, %Iu regions, %#Ix bytes, before %#lx, %u, %Iu, %#Ix\n",
-        after.handles, after.files, after.regions, after.bytes, before.handles, before.files, before.regions, before.bytes );
-    for (i = 0; i < ARRAY_SIZE( steps ); i++)
-    {
-        if (steps[i].needs) continue;
-        ret = steps[i].run();
-        ok( ret, "%s, afterwards: error %lu\n", steps[i].what, GetLastError() );
-        if (ret) steps[i].undo();
-    }
-    trace( "%u steps failed\n", failed );
-    free_things();
-    UnmapViewOfFile( inject );
+    end_steps( &before, failed );
 }
 
 /* All steps when the process can open nothing more. */
 static void test_descriptors(void)
 {
-    unsigned int i, failed = 0;
-    struct usage before, after;
-    DWORD err;
-    BOOL ret;
+    struct usage before;
+    unsigned int failed;
 
-    if (!open_inject())
-    {
-        skip( "run tests/survival.sh\n" );
-        return;
-    }
-    if (!init_things()) return;
-    ask();
-    for (i = 0; i < ARRAY_SIZE( steps ); i++)
-        if (!steps[i].needs && steps[i].run()) steps[i].undo();
-    get_usage();
-    before = get_usage();
+    if (!begin_steps( &before )) return;
     inject->nofile = 1;   /* what is open stays so */
     ask();
-    for (i = 0; i < ARRAY_SIZE( steps ); i++)
-    {
-        if (steps[i].needs) continue;
-        SetLastError( 0xdeadbeef );
-        ret = steps[i].run();
-        err = GetLastError();
-        ok( ret || is_lack( err ), "%s: error %lu\n", steps[i].what, err );
-        failed += !ret;
-        if (ret) steps[i].undo();
-    }
+    failed = run_steps( "without descriptors", TRUE );
     inject->nofile = -1;
     ask();
-    after = get_usage();
-    ok( after.handles == before.handles && after.files == before.files && after.regions == before.regions &&
-        after.bytes == before.bytes, "next handle %#lx, %u files, %Iu regions, %#Ix bytes, before %#lx, %u, %Iu, %#Ix\n",
-        after.handles, after.files, after.regions, after.bytes, before.handles, before.files, before.regions, before.bytes );
-    ok( failed > 3, "only %u steps failed\n", failed );
-    trace( "%u steps failed\n", failed );
-    free_things();
-    UnmapViewOfFile( inject );
+    end_steps( &before, failed );
 }
 
 /* What only has the name of a section of the module's: nothing beyond the file is ever touched. */
-static void check_forged( HANDLE forged, unsigned int index )
+static void check_forged( HANDLE forged, unsigned int index, BOOL writable, BOOL own )
 {
     LARGE_INTEGER size;
     struct map_args args;
@@ -502,8 +675,10 @@ static void check_forged( HANDLE forged, unsigned int index )
             args.access = FILE_MAP_WRITE | (large ? FILE_MAP_LARGE_PAGES : 0);
             args.alloc_type = large ? MEM_LARGE_PAGES : 0;
             addr = map_view( m, &args, &err );
-            ok( addr || (large && err != 0xdeadbeef), "file %u: error %lu\n", index, err );
+            ok( addr || ((large || !writable) && err != 0xdeadbeef), "file %u: error %lu\n", index, err );
+            ok( !addr || !large || own, "file %u: large pages of another user\n", index );
             if (!addr) continue;
+            ok( writable, "file %u cannot be written, and is mapped so\n", index );
             memset( &info, 0, sizeof(info) );
             VirtualQuery( addr, &info, sizeof(info) );
             ok( info.AllocationBase == addr && info.Type == MEM_MAPPED &&
@@ -517,28 +692,41 @@ static void check_forged( HANDLE forged, unsigned int index )
     CloseHandle( handle );
 }
 
-static void test_forged(void)
+static void check_forgeries( const char *variable, BOOL own )
 {
     char value[200], path[100], *p = value;
     unsigned long pid, fd;
     unsigned int index = 0;
+    BOOL writable;
     HANDLE forged;
 
-    if (!GetEnvironmentVariableA( "MAPVIEW_FORGED", value, sizeof(value) ))
+    if (!GetEnvironmentVariableA( variable, value, sizeof(value) ))
     {
-        skip( "run tests/survival.sh\n" );
+        skip( "run tests/survival.sh%s\n", own ? "" : " as root" );
         return;
     }
     for (pid = strtoul( p, &p, 10 ); (fd = strtoul( p, &p, 10 )); index++)
     {
+        writable = *p != 'r';
+        if (!writable) p++;
         snprintf( path, sizeof(path), "\\\\?\\unix\\proc\\%lu\\fd\\%lu", pid, fd );
         forged = CreateFileA( path, GENERIC_READ | GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE, NULL, OPEN_EXISTING, 0, 0 );
         ok( forged != INVALID_HANDLE_VALUE, "%s: error %lu\n", path, GetLastError() );
         if (forged == INVALID_HANDLE_VALUE) continue;
-        check_forged( forged, index );
+        check_forged( forged, index, writable, own );
         CloseHandle( forged );
     }
     ok( index > 3, "%u files\n", index );
+}
+
+static void test_forged(void)
+{
+    check_forgeries( "MAPVIEW_FORGED", TRUE );
+}
+
+static void test_forged_by_other(void)
+{
+    check_forgeries( "MAPVIEW_FORGED_BY_OTHER", FALSE );
 }
 
 /* Names of sections that look like something else. */
@@ -547,9 +735,11 @@ static void test_names(void)
     static const WCHAR * const names[] =
     {
         L"wine-mapview:large:node=1", L"memfd:wine-mapview:large", L"/memfd:wine-mapview:large (deleted)", L"%n%s%x%p",
-        L"../../../etc/passwd", L"..\\..\\x", L" ", L"Local\\wine-mapview:node=0", L"tmpmap-00000000 (deleted)"
+        L"../../../etc/passwd", L"..\\..\\x", L" ", L"Local\\wine-mapview:node=0", L"tmpmap-00000000 (deleted)",
+        L"\xd800", L"\xdc00\xd800", L"x\xd83d\xdca9\xffff\xfffe", L"\x202e\x0001\x007f\n", L".", L".."
     };
     static WCHAR longest[0x8000];
+    static char bytes[0x20000];
     static const unsigned int lengths[] = { 1, 255, 256, 4095, 4096, 0x7ffe, 0x7fff };
     struct section_args args = section_args( PAGE_READWRITE, SIZE );
     HANDLE handle, again;
@@ -578,6 +768,12 @@ static void test_names(void)
                 continue;
             }
             ok( !err, "name %u: error %lu\n", i, err );
+            if (strstr( m->name, "MappingA" ) || strstr( m->name, "NumaA" ))
+            {
+                WideCharToMultiByte( CP_ACP, 0, args.name, -1, bytes, sizeof(bytes), NULL, NULL );
+                MultiByteToWideChar( CP_ACP, 0, bytes, -1, longest, ARRAY_SIZE( longest ));
+                args.name = longest;
+            }
             again = OpenFileMappingW( FILE_MAP_WRITE, FALSE, args.name );
             ok( again != NULL, "name %u cannot be opened, error %lu\n", i, GetLastError() );
             addr = map_all( again );
@@ -604,6 +800,7 @@ static int child_loop( int argc, char **argv )
     section = CreateFileMappingW( INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE, 0, SIZE, name );
     file = create_test_file( GENERIC_READ, SIZE );
     file_section = CreateFileMappingW( file, NULL, PAGE_READWRITE, 0, 0, NULL );
+    reserve_section = create_section( PAGE_READWRITE | SEC_RESERVE, SIZE );
     pQueryWorkingSetEx = (void *)GetProcAddress( GetModuleHandleA( "kernelbase.dll" ), "K32QueryWorkingSetEx" );
     other = OpenProcess( PROCESS_ALL_ACCESS, FALSE, atoi( argv[0] ));
     if (!other) other = GetCurrentProcess();
@@ -619,7 +816,12 @@ static int child_loop( int argc, char **argv )
         for (i = 0; i < ARRAY_SIZE( steps ); i++)
         {
             if (steps[i].needs == LARGE && !large_section) continue;
-            if (!steps[i].run()) return 4;
+            SetLastError( 0xdeadbeef );
+            if (!steps[i].run())
+            {
+                ok( 0, "%s: error %lu\n", steps[i].what, GetLastError() );
+                return 4;
+            }
             steps[i].undo();
         }
     }
@@ -659,7 +861,9 @@ static int child_name( int argc, char **argv )
 static const struct rule rules[] =
 {
     { "survival-inject", "each call that the module makes fails once", test_inject },
+    { "survival-pool", "the pool of huge pages is emptied between the look at it and its use", test_pool },
     { "survival-forged", "files in memory with the names of sections", test_forged },
+    { "survival-forged-by-other", "the same of another user", test_forged_by_other },
     { "1.9-hostile-names", "names of sections that look like something else", test_names },
     { "survival-descriptors", "no file can be opened any more", test_descriptors },
     { "survival-map-count", "the host gives no mapping any more", test_map_count },

@@ -13,8 +13,17 @@ wine=$top/tools/wine-mapview
 test=$top/tests/mapview_test.exe
 tmp=$(mktemp -d "${TMPDIR:-/tmp}/mapview-survival.XXXXXX") || exit 1
 bystander=
-forge=
-finish() { cd /; [ -z "$forge" ] || kill "$forge" 2>/dev/null; [ -z "$bystander" ] || kill "$bystander" 2>/dev/null; [ -z "$own" ] || wineserver -k; rm -rf "$tmp"; }
+forgers=
+old_pages=
+pool=/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages
+finish() {
+    cd /
+    # shellcheck disable=SC2086
+    kill $forgers $bystander 2>/dev/null
+    [ -z "$old_pages" ] || echo "$old_pages" > "$pool"
+    [ -z "$own" ] || wineserver -k
+    rm -rf "$tmp"
+}
 trap finish EXIT
 trap 'exit 1' HUP INT TERM
 
@@ -32,18 +41,71 @@ result() { # rule, status, text
 
 # ---- calls that fail ----
 
+module=$(echo "$top"/lib/wine-mapview/*-unix/kernelbase.so)
+
+# What the module imports and inject.c leaves alone: what frees or cannot fail for what is there
+# (descriptors, mappings and addresses of its own), and what is called once at the start
+never_fail='NtClose NtCurrentTeb NtFreeVirtualMemory NtUnmapViewOfSection NtUnmapViewOfSectionEx
+    close closedir fclose free munmap fstat fstatfs readlink stat fgets readdir
+    numa_allocate_nodemask numa_available numa_bitmask_free numa_bitmask_isbitset numa_bitmask_setbit
+    numa_distance numa_get_membind numa_node_size64 numa_parse_nodestring_all sched_getaffinity __sched_cpucount
+    pthread_join pthread_mutex_lock pthread_mutex_unlock pthread_once pthread_sigmask
+    sigaction sigaddset sigdelset sigemptyset sigfillset getenv geteuid getpid memcpy memmove memset
+    snprintf sprintf vsnprintf __isoc99_sscanf strcasecmp strcmp strcspn strerror strlen strncmp strstr
+    strtol strtoul strtoull __ctype_b_loc __errno_location __cxa_finalize __gmon_start__ __stack_chk_fail
+    _ITM_deregisterTMCloneTable _ITM_registerTMCloneTable
+    __wine_dbg_get_channel_flags __wine_dbg_header __wine_dbg_output __wine_dbg_strdup'
+
+# inject RULE...: run them with inject.so, add up what they say
+inject() {
+    LD_PRELOAD=$tmp/inject.so "$wine" "$test" --timeout 180 "$@" > "$tmp/log" 2>&1 < /dev/null
+    tr -d '\r' < "$tmp/log" | sed '$d'
+    # shellcheck disable=SC2046
+    set -- $(tr -d '\r' < "$tmp/log" |
+             sed -n '$s/^\([0-9]*\) passed, \([0-9]*\) failed, \([0-9]*\) skipped$/\1 \2 \3/p') 0 1 0
+    passed=$((passed + $1)) failed=$((failed + $2)) skipped=$((skipped + $3))
+}
+
+# forge VARIABLE [UID]: a process with files that look like sections, named in the variable
+forge() {
+    variable=$1; shift
+    "$tmp/forge" "$@" > "$tmp/$variable" &
+    forgers="$forgers $!"
+    for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+        [ ! -s "$tmp/$variable" ] || break
+        sleep 0.5
+    done
+    export "$variable=$(cat "$tmp/$variable")"
+}
+
 if ! ${CC:-cc} -shared -fPIC -O2 -o "$tmp/inject.so" "$top/tests/survival/inject.c" -ldl; then
     result inject.so 1 "cannot be built"
 else
     head -c 4096 /dev/zero > "$tmp/inject"
-    ${CC:-cc} -O2 -o "$tmp/forge" "$top/tests/survival/forge.c" && { "$tmp/forge" > "$tmp/forged" & forge=$!; sleep 0.3; }
-    MAPVIEW_FORGED=$(cat "$tmp/forged") MAPVIEW_INJECT=$tmp/inject LD_PRELOAD=$tmp/inject.so \
-        "$wine" "$test" --timeout 180 survival > "$tmp/log" 2>&1 < /dev/null
-    kill "$forge" && forge=
-    tr -d '\r' < "$tmp/log" | sed '$d'
-    # shellcheck disable=SC2046
-    set -- $(tr -d '\r' < "$tmp/log" | sed -n '$s/^\([0-9]*\) passed, \([0-9]*\) failed, \([0-9]*\) skipped$/\1 \2 \3/p') 0 1 0
-    passed=$((passed + $1)) failed=$((failed + $2)) skipped=$((skipped + $3))
+    MAPVIEW_INJECT=$tmp/inject
+    export MAPVIEW_INJECT
+    ${CC:-cc} -O2 -o "$tmp/forge" "$top/tests/survival/forge.c"
+    forge MAPVIEW_FORGED
+    [ "$(id -u)" != 0 ] || { chmod 711 "$tmp"; forge MAPVIEW_FORGED_BY_OTHER 65534; }
+    inject survival
+    # shellcheck disable=SC2086
+    kill $forgers
+    forgers=
+    # the same with the pool of huge pages
+    if [ "$(id -u)" = 0 ] && old_pages=$(cat "$pool" 2>/dev/null) && echo $((old_pages + 8)) > "$pool" 2>/dev/null; then
+        MAPVIEW_POOL=yes WINE_MAPVIEW_LARGE_PAGES=hugetlb inject survival:survival-pool survival:survival-inject
+        echo "$old_pages" > "$pool"
+        old_pages=
+    else
+        old_pages=
+    fi
+    imports=$(nm -D --undefined-only "$module" | awk '{ sub( /@.*/, "", $2 ); print $2 }')
+    injected=$(nm -D --defined-only "$tmp/inject.so" | awk '{ print $3 }')
+    unknown=
+    for name in $imports; do
+        case " "$(echo $injected $never_fail)" " in *" $name "*) ;; *) unknown="$unknown $name" ;; esac
+    done
+    result survival-inject-all "$([ -z "$unknown" ]; echo $?)" "never made to fail:$unknown"
 fi
 
 # ---- processes that are killed ----
@@ -80,11 +142,11 @@ while [ "$n" -lt "$rounds" ]; do
     loop=$!
     # each time at another moment of its start or of its work
     sleep "$(awk -v n="$n" -v seed="$$" 'BEGIN { srand( seed + n ); printf "%.3f", 0.2 + rand() * 1.5 }')"
-    kill -9 "$loop" 2>/dev/null && killed=$((killed + 1))
+    if kill -9 "$loop" 2>/dev/null; then killed=$((killed + 1)); else cp "$tmp/loop" "$tmp/gone"; fi
     wait "$loop" 2>/dev/null
 done
 [ "$killed" = "$rounds" ]
-result survival-kill "$?" "only $killed of $rounds were there to be killed: $(cat "$tmp/loop")"
+result survival-kill "$?" "only $killed of $rounds were there to be killed: $(cat "$tmp/gone" 2>/dev/null)"
 
 # the server takes notice of a killed process at once, the kernel frees its pages in the background
 for i in 1 2 3 4 5 6 7 8 9 10; do
@@ -106,6 +168,31 @@ kill -0 "$bystander" 2>/dev/null
 result survival-not-blocked "$?" "the bystander is gone: $(cat "$tmp/bystander")"
 timeout 60 "$wine" "$test" coherent:S4-one-section coherent:S4-process-by-name > "$tmp/log" 2>&1 < /dev/null
 result survival-others-work "$?" "$(tail -n 3 "$tmp/log")"
+
+# what maps into a process that is killed is told so
+hung=
+for n in 1 2 3 4; do
+    "$wine" "$test" --child survival-bystander survival 3600 > "$tmp/target" 2>&1 < /dev/null &
+    target=$!
+    pid=
+    for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+        sleep 0.5
+        pid=$(tr -d '\r' < "$tmp/target" | sed -n 's/^pid //p')
+        [ -z "$pid" ] || break
+    done
+    "$wine" "$test" --child survival-loop survival "$pid" > "$tmp/loop" 2>&1 < /dev/null &
+    loop=$!
+    sleep "1.$n"
+    kill -9 "$target" 2>/dev/null
+    wait "$target" 2>/dev/null
+    for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+        kill -0 "$loop" 2>/dev/null || break
+        sleep 0.5
+    done
+    kill -9 "$loop" 2>/dev/null && hung="$hung $n"
+    wait "$loop" 2>/dev/null
+done
+result survival-target-killed "$([ -z "$hung" ]; echo $?)" "a call for a killed process did not return, in rounds$hung"
 
 # ---- another server ----
 

@@ -191,7 +191,9 @@ void winetest_pop_context(void)
 static BOOL start_self( const char *args, DWORD flags, HANDLE output, PROCESS_INFORMATION *pi )
 {
     char cmd[MAX_PATH + 600];
+    unsigned int tries = 0;
     STARTUPINFOA si;
+    BOOL ret;
 
     memset( &si, 0, sizeof(si) );
     si.cb = sizeof(si);
@@ -200,7 +202,11 @@ static BOOL start_self( const char *args, DWORD flags, HANDLE output, PROCESS_IN
     si.hStdOutput = output;
     si.hStdError = output;
     snprintf( cmd, sizeof(cmd), "\"%s\" %s", exe_path, args );
-    return CreateProcessA( exe_path, cmd, NULL, NULL, TRUE, flags, NULL, NULL, &si, pi );
+    /* One start of some thousands fails where Wine has no preloader: the host has put the heap where the
+     * page at 0x7ffe0000 belongs. */
+    do ret = CreateProcessA( exe_path, cmd, NULL, NULL, TRUE, flags, NULL, NULL, &si, pi );
+    while (!ret && on_wine && GetLastError() == ERROR_INTERNAL_ERROR && ++tries < 3);
+    return ret;
 }
 
 static HANDLE start_named_child( const char *name, DWORD flags, HANDLE *thread, const char *fmt, va_list va )

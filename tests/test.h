@@ -229,6 +229,10 @@ void *map_works_at( const char *file, int line, const struct mapper *m, const st
 #define map_fails( m, args, error )               map_fails_at( __FILE__, __LINE__, m, args, error, error )
 #define map_fails_or( m, args, error, windows )   map_fails_at( __FILE__, __LINE__, m, args, error, windows )
 #define map_works( m, args )                      map_works_at( __FILE__, __LINE__, m, args )
+/* The same, and the view, which is not kept, is as VirtualQuery has to describe it. */
+void maps_with_at( const char *file, int line, const struct mapper *m, const struct map_args *args, SIZE_T size,
+                   DWORD protect );
+#define maps_with( m, args, size, protect )       maps_with_at( __FILE__, __LINE__, m, args, size, protect )
 void unmap_at( const char *file, int line, const void *view );
 #define unmap( view )                             unmap_at( __FILE__, __LINE__, view )
 

@@ -11,8 +11,7 @@
 #include "winbase.h"
 #include "winternl.h"
 #include "wine/debug.h"
-#include "mapview.h"
-#include "unixlib.h"
+#include "carry.h"
 
 WINE_DEFAULT_DEBUG_CHANNEL(mapview);
 
@@ -82,15 +81,32 @@ BOOL mapview_is_loaded(void)
 }
 
 /***********************************************************************
+ *             make_call
+ *
+ * Call the Unix half, that of another process when the call has to be made there.
+ */
+NTSTATUS make_call( enum mapview_funcs func, void *params )
+{
+    NTSTATUS status = unix_dispatcher( unix_handle, func, params );
+
+    return status == STATUS_IN_TARGET ? call_in_target( func, params ) : status;
+}
+
+/***********************************************************************
  *             mapview_call
  *
- * Call the Unix half, that of another process when the call is one for it.
+ * Make a call, by a thread that can be given up when it is for another process.
  */
 NTSTATUS mapview_call( enum mapview_funcs func, void *params )
 {
-    NTSTATUS status;
+    const struct call_layout *layout = get_call_layout( func );
 
     if (!unix_dispatcher) mapview_init();
-    status = unix_dispatcher( unix_handle, func, params );
-    return status == STATUS_IN_TARGET ? call_in_target( func, params ) : status;
+    if (layout)
+    {
+        HANDLE process = (HANDLE)(ULONG_PTR)*call_member( params, layout->process );
+
+        if (process && process != GetCurrentProcess()) return call_remote( func, params, process );
+    }
+    return make_call( func, params );
 }

@@ -235,6 +235,19 @@ static NTSTATUS native_get_mapped_name( void *args )
     return STATUS_SUCCESS;
 }
 
+static NTSTATUS native_defer_end( void *args )
+{
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS native_copy_memory( void *args )
+{
+    struct copy_memory_params *params = args;
+
+    return NtReadVirtualMemory( GetCurrentProcess(), (void *)(ULONG_PTR)params->from, (void *)(ULONG_PTR)params->to,
+                                params->size, NULL );
+}
+
 /* in the order of enum mapview_funcs */
 NTSTATUS (* const native_funcs[unix_funcs_count])( void *params ) =
 {
@@ -256,4 +269,6 @@ NTSTATUS (* const native_funcs[unix_funcs_count])( void *params ) =
     native_query_node,
     native_query_proximity,
     native_get_mapped_name,
+    native_defer_end,
+    native_copy_memory,
 };

@@ -181,6 +181,19 @@ struct mapped_name_params
     UINT32 length;            /* out: of the name, in bytes */
 };
 
+
+struct defer_end_params
+{
+    UINT32 defer;             /* whether the thread is to be ended in waits only */
+};
+
+struct copy_memory_params
+{
+    UINT64 to;
+    UINT64 from;
+    UINT64 size;
+};
+
 /* what a call returns that has to be made in the process that it is for */
 #define STATUS_IN_TARGET ((NTSTATUS)0xe0574d56)
 
@@ -204,6 +217,8 @@ enum mapview_funcs
     unix_query_node,
     unix_query_proximity,
     unix_get_mapped_name,
+    unix_defer_end,
+    unix_copy_memory,
     unix_funcs_count
 };
 
@@ -211,6 +226,7 @@ enum mapview_funcs
 extern NTSTATUS mapview_call( enum mapview_funcs func, void *params ) DECLSPEC_HIDDEN;
 extern NTSTATUS mapview_init(void) DECLSPEC_HIDDEN;
 extern BOOL mapview_is_loaded(void) DECLSPEC_HIDDEN;
+extern NTSTATUS make_call( enum mapview_funcs func, void *params ) DECLSPEC_HIDDEN;
 extern NTSTATUS call_in_target( enum mapview_funcs func, void *params ) DECLSPEC_HIDDEN;
 
 /* the same calls by ntdll alone, for a system where the Unix half cannot be loaded */

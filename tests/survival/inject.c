@@ -8,22 +8,27 @@
  */
 
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <link.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
 
 #include "inject.h"
 
 static struct inject *shared;
-static uintptr_t start, end;
+static uintptr_t base, start, end;
 
 /* only the process that runs the rules, not its children */
 static int is_target( void )
@@ -64,10 +69,46 @@ static int find_module( struct dl_phdr_info *info, size_t size, void *data )
         const ElfW(Phdr) *ph = &info->dlpi_phdr[i];
 
         if (ph->p_type != PT_LOAD || !(ph->p_flags & PF_X)) continue;
-        start = info->dlpi_addr + ph->p_vaddr;
+        base = info->dlpi_addr;
+        start = base + ph->p_vaddr;
         end = start + ph->p_memsz;
     }
     return 1;
+}
+
+static void remember_site( uintptr_t site )
+{
+    unsigned int i;
+
+    for (i = 0; i < shared->site_count; i++) if (shared->sites[i] == site) return;
+    if (i < sizeof(shared->sites) / sizeof(shared->sites[0])) shared->sites[shared->site_count++] = site;
+}
+
+#define MAX_HELD 64
+static void *held[MAX_HELD];
+static unsigned int held_count;
+static size_t huge_size;
+
+/* another program takes what the pool of huge pages has */
+static void take_pool( void )
+{
+    int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB | MAP_POPULATE;
+    void *(*next_mmap)( void *, size_t, int, int, int, off_t );
+
+    huge_size = 2 << 20;
+    next_mmap = (__typeof__(next_mmap))dlsym( RTLD_NEXT, "mmap" );
+    while (held_count < MAX_HELD)
+    {
+        void *addr = next_mmap( NULL, huge_size, PROT_READ | PROT_WRITE, flags, -1, 0 );
+
+        if (addr == MAP_FAILED) break;
+        held[held_count++] = addr;
+    }
+}
+
+static void give_back_pool( void )
+{
+    while (held_count) munmap( held[--held_count], huge_size );
 }
 
 /* whether this call is the one; the caller of the function that calls this counts */
@@ -78,8 +119,14 @@ static int is_the_one( const char *name, void *caller )
     if ((uintptr_t)caller < start || (uintptr_t)caller >= end) return 0;
     if (--shared->countdown) return 0;
     shared->hit = 1;
-    shared->site = (uintptr_t)caller - start;
+    shared->site = (uintptr_t)caller - base;
     strncpy( shared->name, name, sizeof(shared->name) - 1 );
+    if (shared->drain)
+    {
+        take_pool();
+        return 0;
+    }
+    remember_site( shared->site );
     return 1;
 }
 
@@ -102,6 +149,7 @@ void *mmap( void *addr, size_t len, int prot, int flags, int fd, off_t offset )
 
         shared->pid = getpid();
         shared->ask = 0;
+        give_back_pool();
         if (shared->nofile && !getrlimit( RLIMIT_NOFILE, &limit ))
         {
             limit.rlim_cur = shared->nofile == -1 ? limit.rlim_max : (rlim_t)shared->nofile;
@@ -112,61 +160,30 @@ void *mmap( void *addr, size_t len, int prot, int flags, int fd, off_t offset )
     return next( addr, len, prot, flags, fd, offset );
 }
 
-int mprotect( void *addr, size_t len, int prot )
-{
-    NEXT( mprotect );
-    FAIL( mprotect, ENOMEM, -1 );
-    return next( addr, len, prot );
-}
+/* a function that fails so, else is passed on */
+#define WRAP( type, name, params, args, err, result ) \
+    type name params \
+    { \
+        NEXT( name ); \
+        FAIL( name, err, result ); \
+        return next args; \
+    }
 
-int memfd_create( const char *name, unsigned int flags )
-{
-    NEXT( memfd_create );
-    FAIL( memfd_create, ENFILE, -1 );
-    return next( name, flags );
-}
-
-int ftruncate( int fd, off_t size )
-{
-    NEXT( ftruncate );
-    FAIL( ftruncate, ENOSPC, -1 );
-    return next( fd, size );
-}
-
-int fallocate( int fd, int mode, off_t offset, off_t size )
-{
-    NEXT( fallocate );
-    FAIL( fallocate, ENOSPC, -1 );
-    return next( fd, mode, offset, size );
-}
-
-int fchmod( int fd, mode_t mode )
-{
-    NEXT( fchmod );
-    FAIL( fchmod, EPERM, -1 );
-    return next( fd, mode );
-}
-
-int msync( void *addr, size_t len, int flags )
-{
-    NEXT( msync );
-    FAIL( msync, EIO, -1 );
-    return next( addr, len, flags );
-}
-
-int madvise( void *addr, size_t len, int advice )
-{
-    NEXT( madvise );
-    FAIL( madvise, ENOMEM, -1 );
-    return next( addr, len, advice );
-}
-
-ssize_t pread( int fd, void *buf, size_t len, off_t offset )
-{
-    NEXT( pread );
-    FAIL( pread, EIO, -1 );
-    return next( fd, buf, len, offset );
-}
+WRAP( int, mprotect, (void *addr, size_t len, int prot), (addr, len, prot), ENOMEM, -1 )
+WRAP( int, memfd_create, (const char *name, unsigned int flags), (name, flags), ENFILE, -1 )
+WRAP( int, ftruncate, (int fd, off_t size), (fd, size), ENOSPC, -1 )
+WRAP( int, fallocate, (int fd, int mode, off_t offset, off_t size), (fd, mode, offset, size), ENOSPC, -1 )
+WRAP( int, fchmod, (int fd, mode_t mode), (fd, mode), EPERM, -1 )
+WRAP( int, msync, (void *addr, size_t len, int flags), (addr, len, flags), EIO, -1 )
+WRAP( int, madvise, (void *addr, size_t len, int advice), (addr, len, advice), ENOMEM, -1 )
+WRAP( int, mlock, (const void *addr, size_t len), (addr, len), ENOMEM, -1 )
+WRAP( int, mlock2, (const void *addr, size_t len, unsigned int flags), (addr, len, flags), ENOMEM, -1 )
+WRAP( ssize_t, read, (int fd, void *buf, size_t len), (fd, buf, len), EIO, -1 )
+WRAP( ssize_t, pread, (int fd, void *buf, size_t len, off_t offset), (fd, buf, len, offset), EIO, -1 )
+WRAP( FILE *, fopen, (const char *name, const char *mode), (name, mode), EMFILE, NULL )
+WRAP( DIR *, opendir, (const char *name), (name), EMFILE, NULL )
+WRAP( int, pthread_create, (pthread_t *id, const pthread_attr_t *attr, void *(*func)( void * ), void *arg),
+      (id, attr, func, arg), EAGAIN, EAGAIN )
 
 int open( const char *name, int flags, ... )
 {
@@ -195,15 +212,34 @@ int ioctl( int fd, unsigned long request, ... )
     return next( fd, request, arg );
 }
 
-/* of libnuma */
-long mbind( void *addr, unsigned long len, int mode, const unsigned long *mask, unsigned long max, unsigned flags )
+void *mremap( void *addr, size_t old_len, size_t len, int flags, ... )
 {
-    static __typeof__(&mbind) next;
+    va_list args;
+    void *new_addr;
 
-    if (!next) next = (__typeof__(&mbind))dlsym( RTLD_NEXT, "mbind" );
-    FAIL( mbind, ENOMEM, -1 );
-    return next ? next( addr, len, mode, mask, max, flags ) : -1;
+    NEXT( mremap );
+    va_start( args, flags );
+    new_addr = va_arg( args, void * );
+    va_end( args );
+    FAIL( mremap, ENOMEM, MAP_FAILED );
+    return next( addr, old_len, len, flags, new_addr );
 }
+
+/* of libnuma, which is not in the scope that RTLD_NEXT looks in */
+#define WRAP_NUMA( name, params, ... ) \
+    long name params \
+    { \
+        FAIL( name, ENOMEM, -1 ); \
+        return syscall( SYS_##name, __VA_ARGS__ ); \
+    }
+
+WRAP_NUMA( mbind, (void *addr, unsigned long len, int mode, const unsigned long *mask, unsigned long max, unsigned flags),
+           addr, len, mode, mask, max, flags )
+WRAP_NUMA( get_mempolicy, (int *mode, unsigned long *mask, unsigned long max, void *addr, unsigned flags),
+           mode, mask, max, addr, flags )
+WRAP_NUMA( set_mempolicy, (int mode, const unsigned long *mask, unsigned long max), mode, mask, max )
+WRAP_NUMA( move_pages, (int pid, unsigned long count, void **pages, const int *nodes, int *status, int flags),
+           pid, count, pages, nodes, status, flags )
 
 /* The calls of ntdll.so, whatever their arguments: they are passed on by a jump, with all registers
  * as they were.  Returns the function to go to, or NULL. */
@@ -240,11 +276,17 @@ STUB( NtCreateSection )
 STUB( NtDuplicateObject )
 STUB( NtMapViewOfSection )
 STUB( NtMapViewOfSectionEx )
+STUB( NtOpenKey )
+STUB( NtOpenProcessToken )
 STUB( NtOpenSection )
 STUB( NtProtectVirtualMemory )
 STUB( NtQueryInformationProcess )
+STUB( NtQueryInformationToken )
 STUB( NtQueryObject )
 STUB( NtQuerySection )
+STUB( NtQuerySystemInformation )
+STUB( NtQuerySystemInformationEx )
+STUB( NtQueryValueKey )
 STUB( NtQueryVirtualMemory )
 STUB( wine_server_fd_to_handle )
 STUB( wine_server_handle_to_fd )
@@ -252,6 +294,7 @@ STUB( wine_server_handle_to_fd )
 /* the allocator's own names: dlsym allocates */
 extern void *__libc_malloc( size_t size );
 extern void *__libc_calloc( size_t count, size_t size );
+extern void *__libc_realloc( void *ptr, size_t size );
 
 void *malloc( size_t size )
 {
@@ -263,4 +306,10 @@ void *calloc( size_t count, size_t size )
 {
     FAIL( calloc, ENOMEM, NULL );
     return __libc_calloc( count, size );
+}
+
+void *realloc( void *ptr, size_t size )
+{
+    FAIL( realloc, ENOMEM, NULL );
+    return __libc_realloc( ptr, size );
 }

@@ -410,9 +410,10 @@ BOOL get_written_range( UINT_PTR start, UINT_PTR *end )
     return FALSE;
 }
 
-BOOL is_growing_view( const struct map_view_params *params )
+NTSTATUS check_growing_view( const struct map_view_params *params, BOOL *growing )
 {
-    return FALSE;
+    *growing = FALSE;
+    return STATUS_SUCCESS;
 }
 
 /* one process and one view of reserved pages at a time: there is nobody to tell of commits */

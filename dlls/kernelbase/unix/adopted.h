@@ -146,7 +146,7 @@ extern BOOL free_adopted_memory( struct free_memory_params *params, NTSTATUS *st
 extern BOOL protect_adopted_memory( struct protect_memory_params *params, NTSTATUS *status ) DECLSPEC_HIDDEN;
 extern BOOL map_adopted_view( struct map_view_params *params, const struct section_file *file,
                               NTSTATUS *status ) DECLSPEC_HIDDEN;
-extern BOOL is_growing_view( const struct map_view_params *params ) DECLSPEC_HIDDEN;
+extern NTSTATUS check_growing_view( const struct map_view_params *params, BOOL *growing ) DECLSPEC_HIDDEN;
 extern NTSTATUS map_growing_view( struct map_view_params *params, const struct section_file *file,
                                   const struct view_requirements *req ) DECLSPEC_HIDDEN;
 extern BOOL unmap_adopted_view( UINT_PTR addr, UINT32 flags, NTSTATUS *status ) DECLSPEC_HIDDEN;

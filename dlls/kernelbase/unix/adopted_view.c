@@ -98,6 +98,18 @@ NTSTATUS map_in_piece( struct piece *piece, const struct map_view_params *params
     return STATUS_SUCCESS;
 }
 
+/* whether a section has the part that a view is of, or may have it later */
+static NTSTATUS check_view_part( const struct map_view_params *params, UINT64 section_size )
+{
+    NTSTATUS status;
+    BOOL growing;
+
+    if (params->offset >= section_size) return STATUS_INVALID_PARAMETER;
+    if (params->size <= section_size - params->offset) return STATUS_SUCCESS;
+    if ((status = check_growing_view( params, &growing ))) return status;
+    return growing ? STATUS_SUCCESS : STATUS_INVALID_VIEW_SIZE;
+}
+
 /***********************************************************************
  *             map_adopted_view
  *
@@ -118,9 +130,7 @@ BOOL map_adopted_view( struct map_view_params *params, const struct section_file
     }
     if ((*status = get_source( get_handle( params->section ), file, params->protect, &source ))) return TRUE;
 
-    if (params->offset >= source.size) *status = STATUS_INVALID_PARAMETER;
-    else if (size > source.size - params->offset && !is_growing_view( params )) *status = STATUS_INVALID_VIEW_SIZE;
-    else
+    if (!(*status = check_view_part( params, source.size )))
     {
         if (!size) size = source.size - params->offset;
         size = (size + PAGE_MASK) & ~(UINT64)PAGE_MASK;

@@ -24,28 +24,33 @@
 #include "adopted.h"
 
 /* a section of which nothing can be written does not grow */
-static BOOL can_grow( HANDLE section )
+static NTSTATUS can_grow( HANDLE section, BOOL *ret )
 {
     OBJECT_BASIC_INFORMATION info;
+    NTSTATUS status = NtQueryObject( section, ObjectBasicInformation, &info, sizeof(info), NULL );
 
-    return !NtQueryObject( section, ObjectBasicInformation, &info, sizeof(info), NULL ) &&
-           (info.GrantedAccess & SECTION_MAP_WRITE);
+    *ret = !status && (info.GrantedAccess & SECTION_MAP_WRITE);
+    return status;
 }
 
 /***********************************************************************
- *             is_growing_view
+ *             check_growing_view
  *
  * Tell whether a view that is asked for is a larger one than its section, as MEM_RESERVE allows;
  * one that no process has room for is not.
  */
-BOOL is_growing_view( const struct map_view_params *params )
+NTSTATUS check_growing_view( const struct map_view_params *params, BOOL *growing )
 {
     HANDLE section = get_handle( params->section );
+    NTSTATUS status;
     UINT64 size;
 
-    if (!(params->type & MEM_RESERVE) || get_section_size( section, &size )) return FALSE;
-    return params->offset < size && params->size > size - params->offset && params->size <= get_user_limit() &&
-           can_grow( section );
+    *growing = FALSE;
+    if (!(params->type & MEM_RESERVE)) return STATUS_SUCCESS;
+    if ((status = get_section_size( section, &size ))) return status;
+    if (params->offset >= size || params->size <= size - params->offset || params->size > get_user_limit())
+        return STATUS_SUCCESS;
+    return can_grow( section, growing );
 }
 
 static void free_placeholder( UINT64 base )

@@ -13,6 +13,7 @@
 #include "config.h"
 
 #include <stdarg.h>
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -64,36 +65,55 @@ BOOL may_be_memfd( const struct stat *st )
     return st->st_dev == device || st->st_blksize >= ALLOCATION_GRANULARITY;
 }
 
+static BOOL skip_word( const char **name, const char *word )
+{
+    size_t len = strlen( word );
+
+    if (strncmp( *name, word, len )) return FALSE;
+    *name += len;
+    return TRUE;
+}
+
+/* take a name apart, which create_memfd_section() must have made */
+static BOOL parse_name( const char *name, struct memfd_info *info )
+{
+    char *end;
+
+    if (!skip_word( &name, MEMFD_PREFIX )) return FALSE;
+    if (!(info->large = skip_word( &name, ":large" ))) info->huge = skip_word( &name, ":huge" );
+    info->node = NUMA_NO_PREFERRED_NODE;
+    if (skip_word( &name, ":node=" ))
+    {
+        unsigned long number = strtoul( name, &end, 10 );
+
+        if (!isdigit( *name )) return FALSE;
+        if (number < MAXIMUM_NODE_COUNT && !check_node( number )) info->node = number;
+        name = end;
+    }
+    return !strcmp( name, " (deleted)" );
+}
+
 /***********************************************************************
  *             get_memfd_info
  *
- * Tell what a descriptor is that a section handle gave.  The name is a hint that anybody can
- * forge; that pages are huge is asked of the file system.
+ * Tell what a descriptor is that a section handle gave.  The name is a hint that every program of
+ * the user's can forge; that pages are huge is asked of the file system.
  */
 BOOL get_memfd_info( int fd, struct memfd_info *info )
 {
-    char link[32], name[128], *node;
-    struct statfs st;
+    char link[32], name[128];
+    struct statfs fs;
+    struct stat st;
     ssize_t len;
 
-    if (fstatfs( fd, &st ) || (st.f_type != TMPFS_MAGIC && st.f_type != HUGETLBFS_MAGIC)) return FALSE;
+    if (fstatfs( fd, &fs ) || (fs.f_type != TMPFS_MAGIC && fs.f_type != HUGETLBFS_MAGIC)) return FALSE;
     sprintf( link, "/proc/self/fd/%d", fd );
-    len = readlink( link, name, sizeof(name) - 1 );
-    if (len < (ssize_t)sizeof(MEMFD_PREFIX) - 1) return FALSE;
+    if ((len = readlink( link, name, sizeof(name) )) <= 0 || len == sizeof(name)) return FALSE;
     name[len] = 0;
-    if (!is_memfd_name( name )) return FALSE;
-
     memset( info, 0, sizeof(*info) );
-    info->large   = !!strstr( name, ":large" );
-    info->huge    = !!strstr( name, ":huge" );
-    info->hugetlb = st.f_type == HUGETLBFS_MAGIC;
-    info->page_size = info->hugetlb ? (SIZE_T)st.f_bsize : PAGE_MASK + 1;
-    info->node    = NUMA_NO_PREFERRED_NODE;
-    if ((node = strstr( name, ":node=" )))
-    {
-        info->node = strtoul( node + 6, NULL, 10 );
-        if (check_node( info->node )) info->node = NUMA_NO_PREFERRED_NODE;
-    }
+    if (!parse_name( name, info ) || fstat( fd, &st ) || st.st_nlink || st.st_uid != geteuid()) return FALSE;
+    info->hugetlb = fs.f_type == HUGETLBFS_MAGIC;
+    info->page_size = info->hugetlb ? (SIZE_T)fs.f_bsize : PAGE_MASK + 1;
     return TRUE;
 }
 

@@ -119,7 +119,12 @@ static NTSTATUS alloc_native( struct alloc_memory_params *params, const struct v
     HANDLE process = get_handle( params->process );
     NTSTATUS status;
 
-    if (params->base && (status = check_target( process, params->base ))) return status;
+    if (params->base)
+    {
+        if (params->type == MEM_COMMIT) status = check_commit_target( process, params->base, params->size );
+        else status = check_target( process, params->base );
+        if (status) return status;
+    }
     if (emulate && (status = check_handle_access( process, PROCESS_VM_OPERATION ))) return status;
     if (emulate && (params->type & MEM_REPLACE_PLACEHOLDER))
         return ntdll_has_placeholders() ? alloc_native_extended( params, req ) : find_no_placeholder( params );
@@ -140,8 +145,8 @@ static NTSTATUS commit_memfd_pages( struct alloc_memory_params *params )
     NTSTATUS status;
     ULONG old;
 
-    if (!is_own_process( get_handle( params->process ) ) || !is_memfd_view( params->base ))
-        return STATUS_ALREADY_COMMITTED;
+    if (!is_own_process( get_handle( params->process ) )) return STATUS_IN_TARGET;
+    if (!is_memfd_view( params->base )) return STATUS_ALREADY_COMMITTED;
     status = NtProtectVirtualMemory( NtCurrentProcess(), &addr, &size, params->protect, &old );
     if (status) return status;
     params->base = (UINT_PTR)addr;

@@ -74,6 +74,22 @@ BOOL is_own_process( HANDLE process )
 }
 
 /***********************************************************************
+ *             is_own_view
+ *
+ * Tell whether a view that has been mapped into a process is one of the calling process.  The server
+ * has to be asked only if there is one at the same address here.
+ */
+BOOL is_own_view( HANDLE process, const void *base )
+{
+    MEMORY_BASIC_INFORMATION info;
+
+    if (is_current_process( process )) return TRUE;
+    if (query_own_memory( (UINT_PTR)base, &info ) || info.State == MEM_FREE || info.Type == MEM_PRIVATE ||
+        info.AllocationBase != base) return FALSE;
+    return is_own_process( process );
+}
+
+/***********************************************************************
  *             check_handle_access
  *
  * Check that a process handle has one of some rights, which ntdll does for what it is asked to do.
@@ -99,13 +115,22 @@ BOOL is_adopted_region( HANDLE process, const MEMORY_BASIC_INFORMATION *info )
            !is_current_process( process ) && !is_own_process( process );
 }
 
+/* Tell whether pages that are to be committed may be the last ones of a view, which the server does not
+ * keep (reserve.c). */
+static BOOL may_be_view_end( const MEMORY_BASIC_INFORMATION *info, UINT_PTR addr, SIZE_T size )
+{
+    UINT_PTR last = (UINT_PTR)info->BaseAddress + info->RegionSize - (PAGE_MASK + 1);
+
+    return info->Type == MEM_MAPPED && size && (addr > last || size > last - addr);
+}
+
 /***********************************************************************
- *             check_target
+ *             check_commit_target
  *
- * Before memory of a process is changed: STATUS_SUCCESS when ntdll can do that, STATUS_IN_TARGET when
+ * Before pages of a process are committed: STATUS_SUCCESS when ntdll can do that, STATUS_IN_TARGET when
  * it has to be done in that process.
  */
-NTSTATUS check_target( HANDLE process, UINT_PTR addr )
+NTSTATUS check_commit_target( HANDLE process, UINT_PTR addr, SIZE_T size )
 {
     MEMORY_BASIC_INFORMATION info;
     NTSTATUS status;
@@ -113,7 +138,19 @@ NTSTATUS check_target( HANDLE process, UINT_PTR addr )
     if (is_current_process( process )) return STATUS_SUCCESS;
     status = query_region( process, addr, &info );
     if (status == STATUS_INVALID_PARAMETER) return STATUS_SUCCESS;  /* no user address */
-    if (status || !is_adopted_region( process, &info )) return status;
+    if (status) return status;
+    if (!is_adopted_region( process, &info ) &&
+        (!may_be_view_end( &info, addr, size ) || is_own_process( process ))) return STATUS_SUCCESS;
     status = check_handle_access( process, PROCESS_VM_OPERATION );
     return status ? status : STATUS_IN_TARGET;
+}
+
+/***********************************************************************
+ *             check_target
+ *
+ * The same before memory of a process is changed in another way.
+ */
+NTSTATUS check_target( HANDLE process, UINT_PTR addr )
+{
+    return has_placeholders() ? STATUS_SUCCESS : check_commit_target( process, addr, 0 );
 }

@@ -200,19 +200,26 @@ extern unsigned int get_setting( const char *name, const char *variable,
 extern void copy_shared_pages( UINT_PTR base, SIZE_T size, UINT32 protect ) DECLSPEC_HIDDEN;
 extern BOOL copy_shared_page( UINT_PTR addr ) DECLSPEC_HIDDEN;
 
+/* thread.c */
+extern NTSTATUS defer_end( void *args ) DECLSPEC_HIDDEN;
+extern NTSTATUS copy_memory( void *args ) DECLSPEC_HIDDEN;
+
 /* topology.c */
 extern NTSTATUS query_processors( void *args ) DECLSPEC_HIDDEN;
 extern NTSTATUS query_processors_ex( void *args ) DECLSPEC_HIDDEN;
 extern NTSTATUS query_cpu_sets( void *args ) DECLSPEC_HIDDEN;
 extern NTSTATUS query_node( void *args ) DECLSPEC_HIDDEN;
 extern NTSTATUS query_proximity( void *args ) DECLSPEC_HIDDEN;
+
 /* mapped_name.c */
 extern NTSTATUS get_mapped_name( void *args ) DECLSPEC_HIDDEN;
 
 /* target.c */
 extern BOOL is_own_process( HANDLE process ) DECLSPEC_HIDDEN;
+extern BOOL is_own_view( HANDLE process, const void *base ) DECLSPEC_HIDDEN;
 extern NTSTATUS check_handle_access( HANDLE process, ACCESS_MASK access ) DECLSPEC_HIDDEN;
 extern BOOL is_adopted_region( HANDLE process, const MEMORY_BASIC_INFORMATION *info ) DECLSPEC_HIDDEN;
+extern NTSTATUS check_commit_target( HANDLE process, UINT_PTR addr, SIZE_T size ) DECLSPEC_HIDDEN;
 extern NTSTATUS check_target( HANDLE process, UINT_PTR addr ) DECLSPEC_HIDDEN;
 
 /* view.c */

@@ -199,7 +199,7 @@ static NTSTATUS check_new_view( const struct view *view )
 {
     NTSTATUS status;
 
-    if (!is_own_process( view->process )) return STATUS_SUCCESS;
+    if (!is_own_view( view->process, view->base )) return STATUS_SUCCESS;
     if (!(status = check_executable_view( view )))
         status = add_reserve_view( view->section, (UINT_PTR)view->base, view->size, view->offset.QuadPart,
                                    view->protect );
@@ -282,7 +282,11 @@ static BOOL map_elsewhere( struct view *view, NTSTATUS *status )
 
 static BOOL map_growing( struct view *view, NTSTATUS *status )
 {
-    if ((view->params->type & MEM_REPLACE_PLACEHOLDER) || !is_growing_view( view->params )) return FALSE;
+    BOOL growing;
+
+    if (view->params->type & MEM_REPLACE_PLACEHOLDER) return FALSE;
+    if ((*status = check_growing_view( view->params, &growing ))) return TRUE;
+    if (!growing) return FALSE;
     *status = finish_adopted_view( view, map_growing_view( view->params, &view->file, &view->req ) );
     return TRUE;
 }
