@@ -206,6 +206,7 @@ NTSTATUS alloc_memory( void *args )
     {
         share_commit( params->base, params->size, params->protect );
         open_other_views( params->base, params->size );
+        place_committed_pages( params->base, params->size, req.node );
     }
     if (!status && (params->type & MEM_RESERVE) && is_current_process( get_handle( params->process ) ))
         forget_large_areas( params->base, params->size );

@@ -57,6 +57,8 @@ struct reserve_view
     UINT_PTR             helper_last;  /* the last page of this view in it */
     UINT32               protect;      /* of both */
     volatile BYTE       *committed;    /* at the end of the section: whether the last page is committed */
+    BOOL                 cached;       /* its pages are in a file's cache ... */
+    UINT32               node;         /* ... and preferably on this node */
 };
 
 static pthread_mutex_t views_mutex = PTHREAD_MUTEX_INITIALIZER;
@@ -233,6 +235,7 @@ static NTSTATUS create_view( HANDLE section, UINT_PTR base, SIZE_T size, UINT64 
     view->size    = size;
     view->offset  = offset;
     view->protect = protect;
+    view->node    = NUMA_NO_PREFERRED_NODE;
 
     if (!(status = wine_server_handle_to_fd( section, 0, &fd, NULL )))
     {
@@ -240,6 +243,7 @@ static NTSTATUS create_view( HANDLE section, UINT_PTR base, SIZE_T size, UINT64 
         else if (offset + size < ((UINT64)st.st_size & ~(UINT64)PAGE_MASK))
             status = map_helper( view, section, offset + size );
         else status = map_commit_flag( view, fd, &st );
+        if (get_node_count() > 1 && (view->cached = is_cached_file( fd ))) view->node = get_marked_node( fd );
         close( fd );
         view->device = st.st_dev;
         view->inode  = st.st_ino;
@@ -332,6 +336,46 @@ NTSTATUS add_reserve_view( HANDLE section, UINT_PTR base, SIZE_T size, UINT64 of
 
     close_pages( base, size );
     return STATUS_SUCCESS;
+}
+
+/***********************************************************************
+ *             set_reserve_node
+ *
+ * Prefer a node for the pages of a view that will be committed.
+ */
+void set_reserve_node( UINT_PTR base, UINT32 node )
+{
+    struct reserve_view *view;
+    sigset_t sigset;
+
+    if (!is_reserve_address( base )) return;
+    block_signals_and_lock( &views_mutex, &sigset );
+    if ((view = find_view( base ))) view->node = node;
+    unlock_and_restore_signals( &views_mutex, &sigset );
+}
+
+/***********************************************************************
+ *             place_committed_pages
+ *
+ * Pages have been committed: where they are in a file's cache, bring them in on the node of the
+ * view or the section, else on that which was named now.
+ */
+void place_committed_pages( UINT_PTR base, SIZE_T size, UINT32 node )
+{
+    UINT_PTR view_base = get_node_count() > 1 ? get_view_base( base ) : 0;
+    struct reserve_view *view;
+    BOOL cached = FALSE;
+    sigset_t sigset;
+
+    if (!view_base) return;
+    block_signals_and_lock( &views_mutex, &sigset );
+    if ((view = find_view( view_base )))
+    {
+        cached = view->cached;
+        if (view->node != NUMA_NO_PREFERRED_NODE) node = view->node;
+    }
+    unlock_and_restore_signals( &views_mutex, &sigset );
+    if (cached) place_cached_pages( (void *)base, size, node );
 }
 
 /***********************************************************************

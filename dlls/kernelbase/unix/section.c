@@ -48,7 +48,7 @@ static NTSTATUS check_large_pages( const struct create_section_params *params )
 }
 
 /* A section with a node is a memfd of ours, whose pages land there for whoever touches them first.
- * The server has no reserved pages in those (SEC_RESERVE). */
+ * The server has no reserved pages in those (SEC_RESERVE): such a section stays a file of its own. */
 static BOOL is_placed_section( const struct create_section_params *params, UINT32 node )
 {
     return get_memory_preference( node ) && !params->file && (params->flags & SEC_COMMIT);
@@ -100,8 +100,12 @@ NTSTATUS create_section( void *args )
                               params->protect, params->flags, file );
     if (status < 0) return status;
     if (!status && !file && can_have_broader_handle( params )) mark_section_protection( section, params->protect );
-    /* nothing remembers the node of a file's section: what can be placed for all views, is now */
-    if (!status && file && !(params->flags & SEC_IMAGE)) place_section( section, 0, 0, node );
+    if (!status && get_memory_preference( node ) && !(params->flags & SEC_IMAGE))
+    {
+        /* nothing remembers the node of a file's section: what can be placed for all views, is now */
+        place_section( section, 0, 0, node );
+        if (!file) mark_section_node( section, node );
+    }
     params->section = (UINT_PTR)section;
     return status;
 }
