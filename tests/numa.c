@@ -585,6 +585,41 @@ static void test_private(void)
     }
 }
 
+/* Pages of a section of reserved pages are placed when they are committed, also far behind its start. */
+static void test_reserve(void)
+{
+    static const SIZE_T offsets[] = { 0, 5 * PART, 3 * PLACED_FILE_SIZE, 4 * PLACED_FILE_SIZE - PART };
+    const SIZE_T size = 4 * PLACED_FILE_SIZE;
+    HANDLE section;
+    unsigned int i;
+    BOOL by_view;
+    DWORD node;
+    char *view;
+
+    for_each_node( node )
+    {
+        for (by_view = FALSE; by_view <= TRUE; by_view++)
+        {
+            winetest_push_context( by_view ? "the view's node" : "the section's node" );
+            section = CreateFileMappingNumaW( INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE | SEC_RESERVE, 0, size, NULL,
+                                              by_view ? other_node( node ) : node );
+            ok( section != NULL, "no section, error %lu\n", GetLastError() );
+            view = MapViewOfFileExNuma( section, FILE_MAP_WRITE, 0, 0, 0, NULL, by_view ? node : NUMA_NO_PREFERRED_NODE );
+            ok( view != NULL, "no view, error %lu\n", GetLastError() );
+            for (i = 0; view && i < ARRAY_SIZE( offsets ); i++)
+            {
+                ok( VirtualAlloc( view + offsets[i], PART, MEM_COMMIT, PAGE_READWRITE ) == view + offsets[i],
+                    "cannot commit %#Ix, error %lu\n", offsets[i], GetLastError() );
+                check_placed( view + offsets[i], PART, node );
+            }
+            if (view) ok( !is_readable( view + PART ), "a page that is not committed is readable\n" );
+            unmap( view );
+            CloseHandle( section );
+            winetest_pop_context();
+        }
+    }
+}
+
 static void test_private_errors(void)
 {
     static const DWORD nodes[] = { 64, 65, 0x7fffffff, 0xfffffffe };
@@ -713,7 +748,8 @@ static int child_worker( int argc, char **argv )
     return 0;
 }
 
-static BOOL start_worker( struct worker *worker )
+/* With a thread, the worker does not begin before that is resumed. */
+static BOOL start_worker( struct worker *worker, HANDLE *thread )
 {
     SECURITY_ATTRIBUTES sa = { sizeof(sa), NULL, TRUE };
 
@@ -721,7 +757,8 @@ static BOOL start_worker( struct worker *worker )
     worker->orders = map_all( worker->section );
     worker->orders->go = CreateEventW( &sa, FALSE, FALSE, NULL );
     worker->orders->done = CreateEventW( &sa, FALSE, FALSE, NULL );
-    worker->process = start_child( "numa-worker", "%p", worker->section );
+    if (thread) worker->process = start_suspended_child( thread, "numa-worker", "%p", worker->section );
+    else worker->process = start_child( "numa-worker", "%p", worker->section );
     return worker->process != NULL;
 }
 
@@ -767,7 +804,7 @@ static void test_processes(void)
 
     for_each_node( node )
     {
-        if (!start_worker( &worker )) continue;
+        if (!start_worker( &worker, NULL )) continue;
 
         winetest_push_context( "a section with a node" );
         section = create_placed_section( SECTION_SIZE, node );
@@ -816,7 +853,7 @@ static void test_remote(void)
 
     for_each_node( node )
     {
-        if (!start_worker( &worker )) continue;
+        if (!start_worker( &worker, NULL )) continue;
         for_each_mapper( m, TAKES_PROTECT )
         {
             if (!can_map_on_node( m )) continue;
@@ -842,6 +879,64 @@ static void test_remote(void)
         }
         CloseHandle( section );
         end_worker( &worker );
+    }
+}
+
+static void check_remote_memory( struct worker *worker, void *addr, SIZE_T size, DWORD node )
+{
+    ok( addr != NULL, "no address, error %lu\n", GetLastError() );
+    if (!(worker->orders->addr = addr)) return;
+    worker->orders->size = size;
+    order_touch( worker, node );
+    check_nodes( worker->process, addr, size, node );
+}
+
+/* Private memory in another process, which has begun or not. */
+static void test_remote_private(void)
+{
+    MEM_EXTENDED_PARAMETER param;
+    char *memory, *reserved, *by_param, *unplaced;
+    HANDLE file, section, thread;
+    struct worker worker;
+    BOOL suspended;
+    char *copy;
+    DWORD node;
+
+    for_each_node( node )
+    {
+        for (suspended = FALSE; suspended <= TRUE; suspended++)
+        {
+            if (!start_worker( &worker, suspended ? &thread : NULL )) continue;
+            winetest_push_context( suspended ? "before it begins" : "a running process" );
+            param = node_param( node );
+            memory = VirtualAllocExNuma( worker.process, NULL, PART, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE, node );
+            reserved = VirtualAllocExNuma( worker.process, NULL, 2 * PART, MEM_RESERVE, PAGE_READWRITE, node );
+            ok( VirtualAllocEx( worker.process, reserved + PART, PART, MEM_COMMIT, PAGE_READWRITE ) == reserved + PART,
+                "cannot commit, error %lu\n", GetLastError() );
+            unplaced = VirtualAllocEx( worker.process, NULL, 2 * PART, MEM_RESERVE, PAGE_READWRITE );
+            ok( VirtualAllocExNuma( worker.process, unplaced + PART, PART, MEM_COMMIT, PAGE_READWRITE,
+                                    node ) == unplaced + PART, "cannot commit, error %lu\n", GetLastError() );
+            by_param = pVirtualAlloc2( worker.process, NULL, PART, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE, &param, 1 );
+
+            file = create_test_file( GENERIC_READ, SECTION_SIZE );
+            section = CreateFileMappingW( file, NULL, PAGE_READONLY, 0, 0, NULL );
+            copy = pMapViewOfFileNuma2( section, worker.process, 0, NULL, 0, 0, PAGE_WRITECOPY, node );
+            CloseHandle( section );
+            CloseHandle( file );
+
+            if (suspended)
+            {
+                ok( ResumeThread( thread ) == 1, "it was not suspended once, error %lu\n", GetLastError() );
+                CloseHandle( thread );
+            }
+            check_remote_memory( &worker, memory, PART, node );
+            check_remote_memory( &worker, reserved + PART, PART, node );
+            check_remote_memory( &worker, unplaced + PART, PART, node );
+            check_remote_memory( &worker, by_param, PART, node );
+            check_remote_memory( &worker, copy, SECTION_SIZE, node );
+            end_worker( &worker );
+            winetest_pop_context();
+        }
     }
 }
 
@@ -1037,7 +1132,7 @@ static void test_working_set_remote(void)
     struct worker worker;
     char *addr;
 
-    if (!start_worker( &worker )) return;
+    if (!start_worker( &worker, NULL )) return;
     section = create_section( PAGE_READWRITE, SECTION_SIZE );
     order_view( &worker, section, FILE_MAP_WRITE, NUMA_NO_PREFERRED_NODE, PAGE, ~0u );
     addr = VirtualAllocEx( worker.process, NULL, PART, MEM_RESERVE | MEM_COMMIT, PAGE_READONLY );
@@ -1075,6 +1170,32 @@ static void test_working_set_remote(void)
     end_worker( &worker );
 }
 
+/* numa-views KIND NODE COUNT: map and unmap a view COUNT times.  tests/numa-vm.sh counts the system calls that
+ * this takes. */
+static int child_views( int argc, char **argv )
+{
+    HANDLE section, file = INVALID_HANDLE_VALUE;
+    DWORD node, count, access = FILE_MAP_WRITE;
+    char *view;
+
+    if (argc < 3) return 2;
+    node = strtoul( argv[1], NULL, 0 );
+    count = strtoul( argv[2], NULL, 0 );
+    if (!strcmp( argv[0], "file" ) || !strcmp( argv[0], "copy" )) file = create_sparse_file( PLACED_FILE_SIZE );
+    if (!strcmp( argv[0], "copy" )) access = FILE_MAP_COPY;
+    section = CreateFileMappingNumaW( file, NULL, PAGE_READWRITE, 0, file == INVALID_HANDLE_VALUE ? MiB : 0, NULL,
+                                      strcmp( argv[0], "placed" ) ? NUMA_NO_PREFERRED_NODE : 1 );
+    while (count--)
+    {
+        view = MapViewOfFileExNuma( section, access, 0, 0, 0, NULL, node );
+        ok( view != NULL, "no view, error %lu\n", GetLastError() );
+        unmap( view );
+    }
+    CloseHandle( section );
+    CloseHandle( file );
+    return 0;
+}
+
 static const struct rule rules[] =
 {
     { "1.13-unplaced", "without a node a page lands where it is touched", test_unplaced },
@@ -1090,11 +1211,13 @@ static const struct rule rules[] =
     { "1.13-file", "a file's pages land on the node of the view or the section", test_file },
     { "1.13-file-limit", "a view with a node does not read all of a huge file", test_file_limit },
     { "1.13-private", "VirtualAllocExNuma", test_private },
+    { "1.13-reserve", "pages of a section of reserved pages are placed when they are committed", test_reserve },
     { "1.13-private-errors", "invalid nodes for VirtualAllocExNuma", test_private_errors },
     { "1.13-alloc2", "VirtualAlloc2 with a node", test_alloc2 },
     { "1.13-placeholder", "a placeholder is replaced by pages of a node", test_placeholder },
     { "1.13-processes", "a node that one process names holds for another one that touches", test_processes },
     { "1.13-remote", "a view in another process lands on its node", test_remote },
+    { "1.13-remote-private", "private memory of another process, and copies of pages", test_remote_private },
     { "1.13-full", "when a node is full, others give the pages", test_full },
     { "1.13-large", "large pages are allocated on their node", test_large },
     { "1.13-restricted", "nodes that a process may not use are valid, and without effect", test_restricted },
@@ -1107,6 +1230,7 @@ static const struct rule rules[] =
 static const struct child children[] =
 {
     { "numa-worker", child_worker },
+    { "numa-views", child_views },
     { NULL, NULL }
 };
 

@@ -235,6 +235,12 @@ static NTSTATUS native_get_mapped_name( void *args )
     return STATUS_SUCCESS;
 }
 
+/* a preference, which ntdll does not know */
+static NTSTATUS native_place_memory( void *args )
+{
+    return STATUS_SUCCESS;
+}
+
 /* in the order of enum mapview_funcs */
 NTSTATUS (* const native_funcs[unix_funcs_count])( void *params ) =
 {
@@ -256,4 +262,5 @@ NTSTATUS (* const native_funcs[unix_funcs_count])( void *params ) =
     native_query_node,
     native_query_proximity,
     native_get_mapped_name,
+    native_place_memory,
 };

@@ -5,6 +5,7 @@
  * An ntdll without placeholders knows one reservation where a process has an adopted range; what
  * is in it is known by the module in that process.  So a thread makes the call there.  A process
  * that has not begun yet is begun by such a thread, as on Windows; its main thread stays suspended.
+ * A call that nobody waits for is left for such a process to make when it begins.
  */
 
 #include <stdarg.h>
@@ -43,6 +44,7 @@ struct target_call
         struct free_memory_params    free_memory;
         struct protect_memory_params protect_memory;
         struct mapped_name_params    mapped_name;
+        struct place_memory_params   place_memory;
     } params;
     struct extended_parameter parameters[MAX_PARAMETERS];
     MEM_ADDRESS_REQUIREMENTS  requirements;
@@ -51,6 +53,7 @@ struct target_call
     ULONG                     old_protect;
     UINT32                    func;
     NTSTATUS                  status;
+    struct target_call       *next;   /* that was left for a process to make */
 };
 
 #define NONE (~0u)
@@ -78,6 +81,7 @@ static const struct
     { LAYOUT( free_memory, free_memory ), NONE, NONE, NONE, 0, 0 },
     { LAYOUT( protect_memory, protect_memory ), NONE, NONE, PARAM( protect_memory, old_protect ), OUTPUT( old_protect ) },
     { LAYOUT( get_mapped_name, mapped_name ), NONE, NONE, PARAM( mapped_name, name ), OUTPUT( name ) },
+    { LAYOUT( place_memory, place_memory ), NONE, NONE, NONE, 0, 0 },
 };
 
 /* parameter_count follows the UINT64 members of both structures that have one */
@@ -252,6 +256,64 @@ static NTSTATUS call_in_process( HANDLE process, unsigned int layout, void *para
     return status;
 }
 
+/* Leave a call for a process that has not loaded this module yet, in a list that begins in a member
+ * of its PEB which nothing uses. */
+static NTSTATUS leave_call( HANDLE process, unsigned int layout, const void *params )
+{
+    SIZE_T size = sizeof(struct target_call), all = 0;
+    PROCESS_BASIC_INFORMATION info;
+    struct target_call call;
+    void *remote = NULL;
+    NTSTATUS status;
+    PEB peb;
+
+    if ((status = NtQueryInformationProcess( process, ProcessBasicInformation, &info, sizeof(info), NULL )) ||
+        (status = NtReadVirtualMemory( process, info.PebBaseAddress, &peb, sizeof(peb), NULL ))) return status;
+
+    memset( &call, 0, sizeof(call) );
+    memcpy( &call.params, params, layouts[layout].size );
+    call.func = layouts[layout].func;
+    call.next = peb.pUnused;
+    if ((status = NtAllocateVirtualMemory( process, &remote, 0, &size, MEM_RESERVE | MEM_COMMIT | MEM_TOP_DOWN,
+                                           PAGE_READWRITE ))) return status;
+    if (!(status = NtWriteVirtualMemory( process, remote, &call, sizeof(call), NULL )))
+        status = NtWriteVirtualMemory( process, &info.PebBaseAddress->pUnused, &remote, sizeof(remote), NULL );
+    if (status) NtFreeVirtualMemory( process, &remote, &all, MEM_RELEASE );
+    return status;
+}
+
+/* Make a call that nobody waits for, without beginning a process for it.  One that loads this module
+ * right now makes it in both ways. */
+static NTSTATUS call_or_leave( HANDLE process, unsigned int layout, void *params )
+{
+    NTSTATUS status = STATUS_SUCCESS;
+
+    if (!has_image( process, &__ImageBase )) status = leave_call( process, layout, params );
+    return has_image( process, &__ImageBase ) ? call_in_process( process, layout, params ) : status;
+}
+
+/***********************************************************************
+ *             run_left_calls
+ *
+ * Make the calls that were left for this process before it had this module.
+ */
+void run_left_calls(void)
+{
+    struct target_call *call, *next;
+    void *addr;
+    SIZE_T all;
+
+    for (call = NtCurrentTeb()->Peb->pUnused; call; call = next)
+    {
+        next = call->next;
+        target_thread( call );
+        addr = call;
+        all = 0;
+        NtFreeVirtualMemory( GetCurrentProcess(), &addr, &all, MEM_RELEASE );
+    }
+    NtCurrentTeb()->Peb->pUnused = NULL;
+}
+
 /***********************************************************************
  *             call_in_target
  *
@@ -270,9 +332,23 @@ NTSTATUS call_in_target( enum mapview_funcs func, void *params )
     process = (HANDLE)(ULONG_PTR)*member( params, layouts[i].process );
     if ((status = NtDuplicateObject( GetCurrentProcess(), process, GetCurrentProcess(), &process, TARGET_ACCESS, 0, 0 )))
         return status;
-    status = call_in_process( process, i, params );
+    if (func == unix_place_memory) status = call_or_leave( process, i, params );
+    else status = call_in_process( process, i, params );
     NtClose( process );
     if (status == STATUS_TIMEOUT) status = STATUS_IO_TIMEOUT;
     TRACE( "call %u in process %p: %#lx\n", func, process, status );
     return status;
+}
+
+/***********************************************************************
+ *             place_in_target
+ *
+ * Prefer a node for memory of another process, unless it is none.  Nothing comes of it where the
+ * process does not have this module.
+ */
+void place_in_target( UINT64 process, UINT64 base, UINT64 size, UINT32 type, UINT32 node )
+{
+    struct place_memory_params params = { process, base, size, type, node };
+
+    if (node != NUMA_NO_PREFERRED_NODE) call_in_target( unix_place_memory, &params );
 }

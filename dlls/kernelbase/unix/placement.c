@@ -39,11 +39,6 @@
 
 WINE_DEFAULT_DEBUG_CHANNEL(mapview);
 
-/* how much of a file is brought into the cache for a view with a node; the rest follows whoever
- * touches it.  This costs 5 to 10 ms for a file on a disk (the reading itself goes on behind) and
- * 0.3 ms for one in the cache. */
-#define PLACED_CACHE_SIZE ((SIZE_T)16 << 20)
-
 /* as many as Linux can have */
 #define MAX_HOST_NODES 1024
 #define NODE_WORDS     (MAX_HOST_NODES / (8 * sizeof(unsigned long)))
@@ -179,7 +174,7 @@ void place_cached_pages( void *base, SIZE_T size, UINT32 node )
 {
     const struct bitmask *mask = get_memory_preference( node );
 
-    if (mask) read_ahead( base, min( size, PLACED_CACHE_SIZE ), mask );
+    if (mask) read_ahead( base, size, mask );
 }
 
 /***********************************************************************
@@ -201,6 +196,20 @@ void place_view( HANDLE section, const struct stat *file, void *base, SIZE_T siz
 }
 
 /***********************************************************************
+ *             place_remote_view
+ *
+ * The same for a view in another process.  TRUE when only that one can do it: copies of pages follow
+ * the policy of the memory that they are in, unless the section has one.
+ */
+BOOL place_remote_view( HANDLE section, const struct stat *file, UINT64 offset, SIZE_T size, UINT32 protect, UINT32 node )
+{
+    if (!get_memory_preference( node )) return FALSE;
+    if (is_write_copy( protect ) && get_section_kind( section, file ) != OBJECT_SHARED_MEMORY) return TRUE;
+    place_section( section, offset, size, node );
+    return FALSE;
+}
+
+/***********************************************************************
  *             place_object
  *
  * Prefer a node for the pages of a range of an object that is not mapped here; size 0 is all of it.
@@ -214,7 +223,6 @@ void place_object( int fd, UINT64 offset, UINT64 size, UINT32 node )
     if (!get_memory_preference( node )) return;
     if ((kind = get_object_kind( fd )) == OBJECT_HUGE_PAGES) return;
     if (!size && !fstat( fd, &st )) size = st.st_size - offset;
-    if (kind == OBJECT_FILE) size = min( size, PLACED_CACHE_SIZE );
 
     addr = mmap( NULL, size, PROT_NONE, MAP_SHARED | MAP_NORESERVE, fd, offset );
     if (addr == MAP_FAILED) return;

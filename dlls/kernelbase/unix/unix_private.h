@@ -112,6 +112,7 @@ extern NTSTATUS create_memfd_section( struct create_section_params *params, cons
 extern NTSTATUS alloc_memory( void *args ) DECLSPEC_HIDDEN;
 extern NTSTATUS free_memory( void *args ) DECLSPEC_HIDDEN;
 extern NTSTATUS protect_memory( void *args ) DECLSPEC_HIDDEN;
+extern NTSTATUS place_memory( void *args ) DECLSPEC_HIDDEN;
 
 /* node.c */
 struct bitmask;
@@ -132,6 +133,8 @@ extern BOOL is_cached_file( int fd ) DECLSPEC_HIDDEN;
 extern void place_cached_pages( void *base, SIZE_T size, UINT32 node ) DECLSPEC_HIDDEN;
 extern void place_view( HANDLE section, const struct stat *file, void *base, SIZE_T size, UINT32 protect,
                         UINT32 node ) DECLSPEC_HIDDEN;
+extern BOOL place_remote_view( HANDLE section, const struct stat *file, UINT64 offset, SIZE_T size, UINT32 protect,
+                               UINT32 node ) DECLSPEC_HIDDEN;
 extern void place_object( int fd, UINT64 offset, UINT64 size, UINT32 node ) DECLSPEC_HIDDEN;
 extern void place_section( HANDLE section, UINT64 offset, UINT64 size, UINT32 node ) DECLSPEC_HIDDEN;
 

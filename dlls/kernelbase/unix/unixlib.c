@@ -39,6 +39,7 @@ const unixlib_entry_t DECLSPEC_EXPORT __wine_unix_call_funcs[] =
     query_node,
     query_proximity,
     get_mapped_name,
+    place_memory,
 };
 
 C_ASSERT( ARRAY_SIZE(__wine_unix_call_funcs) == unix_funcs_count );

@@ -274,10 +274,10 @@ NTSTATUS map_view( void *args )
 
     if (req.node != NUMA_NO_PREFERRED_NODE)
     {
-        if (is_current_process( view.process ))
+        if (is_own_process( view.process ))
             place_view( view.section, &view.file, view.base, view.size, view.protect, req.node );
-        else
-            place_section( view.section, params->offset, view.size, req.node );
+        else if (place_remote_view( view.section, &view.file, params->offset, view.size, view.protect, req.node ))
+            params->target_node = req.node;
     }
     params->base = (UINT_PTR)view.base;
     params->size = view.size;
