@@ -1170,29 +1170,52 @@ static void test_working_set_remote(void)
     end_worker( &worker );
 }
 
-/* numa-views KIND NODE COUNT: map and unmap a view COUNT times.  tests/numa-vm.sh counts the system calls that
- * this takes. */
+/* numa-views NODE COUNT: map and unmap views of each kind so often, without a node and with it.  The system calls
+ * that this takes are counted by tests/numa-vm.sh, which finds the names of files that are not there between them. */
 static int child_views( int argc, char **argv )
 {
-    HANDLE section, file = INVALID_HANDLE_VALUE;
-    DWORD node, count, access = FILE_MAP_WRITE;
-    char *view;
-
-    if (argc < 3) return 2;
-    node = strtoul( argv[1], NULL, 0 );
-    count = strtoul( argv[2], NULL, 0 );
-    if (!strcmp( argv[0], "file" ) || !strcmp( argv[0], "copy" )) file = create_sparse_file( PLACED_FILE_SIZE );
-    if (!strcmp( argv[0], "copy" )) access = FILE_MAP_COPY;
-    section = CreateFileMappingNumaW( file, NULL, PAGE_READWRITE, 0, file == INVALID_HANDLE_VALUE ? MiB : 0, NULL,
-                                      strcmp( argv[0], "placed" ) ? NUMA_NO_PREFERRED_NODE : 1 );
-    while (count--)
+    static const struct
     {
-        view = MapViewOfFileExNuma( section, access, 0, 0, 0, NULL, node );
-        ok( view != NULL, "no view, error %lu\n", GetLastError() );
-        unmap( view );
+        const char *name;
+        BOOL        is_file, is_placed;
+        DWORD       access;
+    } kinds[] =
+    {
+        { "section", FALSE, FALSE, FILE_MAP_WRITE },
+        { "section-with-node", FALSE, TRUE, FILE_MAP_WRITE },
+        { "file", TRUE, FALSE, FILE_MAP_WRITE },
+        { "copied-file", TRUE, FALSE, FILE_MAP_COPY },
+    };
+    HANDLE section, file;
+    DWORD node, count, i;
+    char mark[64], *view;
+    unsigned int kind;
+    BOOL with_node;
+
+    if (argc < 2) return 2;
+    node = strtoul( argv[0], NULL, 0 );
+    count = strtoul( argv[1], NULL, 0 );
+    for (kind = 0; kind < ARRAY_SIZE( kinds ); kind++)
+    {
+        file = kinds[kind].is_file ? create_sparse_file( PLACED_FILE_SIZE ) : INVALID_HANDLE_VALUE;
+        section = CreateFileMappingNumaW( file, NULL, PAGE_READWRITE, 0, kinds[kind].is_file ? 0 : MiB, NULL,
+                                          kinds[kind].is_placed ? node : NUMA_NO_PREFERRED_NODE );
+        for (with_node = FALSE; with_node <= TRUE; with_node++)
+        {
+            snprintf( mark, sizeof(mark), "\\\\?\\unix\\mapview-mark %s %s end", kinds[kind].name, with_node ? "node" : "none" );
+            GetFileAttributesA( mark );
+            for (i = 0; i < count; i++)
+            {
+                view = MapViewOfFileExNuma( section, kinds[kind].access, 0, 0, 0, NULL,
+                                            with_node ? node : NUMA_NO_PREFERRED_NODE );
+                ok( view != NULL, "no view, error %lu\n", GetLastError() );
+                unmap( view );
+            }
+        }
+        GetFileAttributesA( "\\\\?\\unix\\mapview-mark - - end" );
+        CloseHandle( section );
+        CloseHandle( file );
     }
-    CloseHandle( section );
-    CloseHandle( file );
     return 0;
 }
 

@@ -45,12 +45,15 @@ static FARPROC kernel32_proc( const char *name )
 static void test_highest(void)
 {
     ULONG node = 0xdeadbeef;
+    char value[16];
 
     read_machine();
     SetLastError( 0xdeadbeef );
     ok( GetNumaHighestNodeNumber( &node ), "failed, error %lu\n", GetLastError() );
     ok( node == machine.count - 1, "got %lu, expected %lu\n", node, machine.count - 1 );
     ok( GetLastError() == 0xdeadbeef, "error %lu\n", GetLastError() );
+    if (GetEnvironmentVariableA( "MAPVIEW_NODES", value, sizeof(value) ))
+        ok( node + 1 == strtoul( value, NULL, 10 ), "got %lu, the machine has %s\n", node, value );
 }
 
 static void test_mask(void)
