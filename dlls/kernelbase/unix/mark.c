@@ -88,17 +88,13 @@ void mark_section_protection( HANDLE section, UINT32 protect )
 }
 
 /***********************************************************************
- *             mark_section_node
+ *             mark_node
  *
  * Keep the node that a section was created with.
  */
-void mark_section_node( HANDLE section, UINT32 node )
+void mark_node( int fd, UINT32 node )
 {
-    int fd;
-
-    if (wine_server_handle_to_fd( section, 0, &fd, NULL )) return;
     fsetxattr( fd, NODE_ATTRIBUTE, &node, sizeof(node), 0 );
-    close( fd );
 }
 
 /***********************************************************************

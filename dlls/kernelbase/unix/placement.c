@@ -244,3 +244,19 @@ void place_section( HANDLE section, UINT64 offset, UINT64 size, UINT32 node )
     place_object( fd, offset, size, node );
     close( fd );
 }
+
+/***********************************************************************
+ *             place_reserve_section
+ *
+ * The same for a section of reserved pages.  Those that are in a file's cache are placed when they
+ * are committed (reserve.c).
+ */
+void place_reserve_section( HANDLE section, UINT32 node )
+{
+    int fd;
+
+    if (!get_memory_preference( node ) || wine_server_handle_to_fd( section, 0, &fd, NULL )) return;
+    if (is_cached_file( fd )) mark_node( fd, node );
+    else place_object( fd, 0, 0, node );
+    close( fd );
+}

@@ -100,12 +100,9 @@ NTSTATUS create_section( void *args )
                               params->protect, params->flags, file );
     if (status < 0) return status;
     if (!status && !file && can_have_broader_handle( params )) mark_section_protection( section, params->protect );
-    if (!status && get_memory_preference( node ) && !(params->flags & SEC_IMAGE))
-    {
-        /* nothing remembers the node of a file's section: what can be placed for all views, is now */
-        place_section( section, 0, 0, node );
-        if (!file) mark_section_node( section, node );
-    }
+    /* nothing remembers the node of a file's section: what can be placed for all views, is now */
+    if (!status && file && !(params->flags & SEC_IMAGE)) place_section( section, 0, 0, node );
+    if (!status && !file) place_reserve_section( section, node );
     params->section = (UINT_PTR)section;
     return status;
 }

@@ -89,7 +89,7 @@ extern BOOL is_marked_committed( const struct stat *st ) DECLSPEC_HIDDEN;
 extern void mark_committed( int fd, const struct stat *st ) DECLSPEC_HIDDEN;
 extern void mark_protection( int fd, UINT32 protect ) DECLSPEC_HIDDEN;
 extern void mark_section_protection( HANDLE section, UINT32 protect ) DECLSPEC_HIDDEN;
-extern void mark_section_node( HANDLE section, UINT32 node ) DECLSPEC_HIDDEN;
+extern void mark_node( int fd, UINT32 node ) DECLSPEC_HIDDEN;
 extern UINT32 get_marked_node( int fd ) DECLSPEC_HIDDEN;
 extern NTSTATUS check_marked_protection( const struct stat *st, UINT32 view_protect ) DECLSPEC_HIDDEN;
 
@@ -136,6 +136,7 @@ extern void place_view( HANDLE section, const struct stat *file, void *base, SIZ
 extern BOOL place_remote_view( HANDLE section, const struct stat *file, UINT64 offset, SIZE_T size, UINT32 protect,
                                UINT32 node ) DECLSPEC_HIDDEN;
 extern void place_object( int fd, UINT64 offset, UINT64 size, UINT32 node ) DECLSPEC_HIDDEN;
+extern void place_reserve_section( HANDLE section, UINT32 node ) DECLSPEC_HIDDEN;
 extern void place_section( HANDLE section, UINT64 offset, UINT64 size, UINT32 node ) DECLSPEC_HIDDEN;
 
 /* process.c */
