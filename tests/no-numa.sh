@@ -6,7 +6,7 @@
 # What hosts lack is taken away from the command: the system calls, as in a kernel without them and
 # as in a container, only those that place pages, and the list of nodes.  MAPVIEW_NODES tells the
 # program how many nodes it shall see; it must pass, and nothing may be said on stderr.
-# NO_NUMA names tests/no-numa/no-numa.c as a program, if it is compiled already.
+# MAPVIEW_HOST names tests/numa/host.c as a program, if it is compiled already.
 #
 # The last line is "N passed, N failed, N skipped"; status 1 if something failed.
 
@@ -15,9 +15,9 @@ tmp=$(mktemp -d "${TMPDIR:-/tmp}/no-numa.XXXXXX") || exit 2
 trap 'rm -rf "$tmp"' EXIT
 trap 'exit 2' HUP INT TERM
 
-if [ -z "${NO_NUMA-}" ]; then
-    NO_NUMA=$tmp/no-numa
-    ${CC:-cc} -o "$NO_NUMA" "$source/no-numa/no-numa.c" || { echo "no-numa.sh: no-numa.c was not compiled"; exit 2; }
+if [ -z "${MAPVIEW_HOST-}" ]; then
+    MAPVIEW_HOST=$tmp/host
+    ${CC:-cc} -o "$MAPVIEW_HOST" "$source/numa/host.c" || { echo "no-numa.sh: host.c was not compiled"; exit 2; }
 fi
 
 passed=0 failed=0 skipped=0
@@ -46,11 +46,11 @@ END
 
 WINEDEBUG=-all,err+mapview
 export WINEDEBUG
-try "only the calls that place pages are refused" "$NO_NUMA" set EPERM "$@"
+try "only the calls that place pages are refused" "$MAPVIEW_HOST" set "$@"
 MAPVIEW_NODES=1
 export MAPVIEW_NODES
-try "a kernel without NUMA" "$NO_NUMA" all ENOSYS "$@"
-try "a container" "$NO_NUMA" all EPERM "$@"
+try "a kernel without NUMA" "$MAPVIEW_HOST" ENOSYS "$@"
+try "a container" "$MAPVIEW_HOST" EPERM "$@"
 [ "$(id -u)" = 0 ] && as_root=-m || as_root=-rm
 if unshare $as_root true 2>/dev/null; then
     try "no list of nodes" unshare $as_root sh -c 'mount -t tmpfs none /sys/devices/system/node && exec "$@"' sh "$@"

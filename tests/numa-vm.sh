@@ -6,8 +6,8 @@
 # Two machines are emulated by tools/numa-vm, at the same time: one with two nodes, and one
 # with four, whose numbers have a gap on the host, one without memory, one without processors and
 # small.  Everything runs with Wine's temporary files in memory (tmpfs) and, what is about placement,
-# on a disk (ext4), too: the pages of either are placed by other means.  On the first, the system calls
-# that a view with a node costs are counted, and NUMA support is taken away from programs.
+# on a disk (ext4), too: the pages of either are placed by other means.  The first
+# also takes NUMA support away from programs, on the second the system calls of views are counted.
 #
 # The last line is "N passed, N failed, N skipped"; status 1 if something failed, 77 if no such
 # machine can be had here, 2 if the tests could not be run.
@@ -46,16 +46,29 @@ mount_temporary() { # tmpfs | ext4
 }
 
 # To a file: Wine's background processes hold on to their output.
-run_tests() { # FILE...
-    "$wm_exec" mapview_test.exe --timeout 120 "$@" > /run/output 2>&1
+run_tests_by() { # COMMAND [ARGUMENT]...
+    "$@" > /run/output 2>&1
     tr -d '\r' < /run/output
-    "$wm_server" -k
-    "$wm_server" -w
+}
+
+run_tests() { # FILE...
+    run_tests_by "$wm_exec" mapview_test.exe --timeout 120 "$@"
+}
+
+# Large pages that are transparent ones, and hosts that let nobody know of nodes.
+run_on_other_hosts() {
+    echo "---- transparent large pages"
+    echo advise > /sys/kernel/mm/transparent_hugepage/shmem_enabled
+    run_tests_by env WINE_MAPVIEW_LARGE_PAGES=thp "$wm_exec" mapview_test.exe numa:1.13-large numa:1.13-large-processes
+    echo "---- without NUMA support"
+    run_tests_by ./no-numa.sh "$wm_exec" mapview_test.exe --timeout 120 topology
 }
 
 # What a view with a node costs the thread that maps it: no more than two system calls, and none that
 # is about nodes without one.
 count_calls() {
+    echo "---- system calls"
+    command -v strace >/dev/null || { printf '%s\n' "skip there is no strace" "0 passed, 0 failed, 1 skipped"; return; }
     count=20
     strace -o /run/calls "$wm_exec" mapview_test.exe --child numa-views numa:1.13-cost 1 $count > /run/output 2>&1
     tr -d '\r' < /run/output
@@ -81,8 +94,6 @@ count_calls() {
             if (n != 4) { print "FAIL cost: " n + 0 " kinds of views"; failed++ }
             printf "%d passed, %d failed, 0 skipped\n", n - failed, failed
         }' /run/calls
-    "$wm_server" -k
-    "$wm_server" -w
 }
 
 # let this shell and its children use the memory of that node only
@@ -90,6 +101,18 @@ may_use_node_0() {
     mkdir -p /run/cgroup && mount -t cgroup2 none /run/cgroup && mkdir /run/cgroup/part &&
         echo +cpuset > /run/cgroup/cgroup.subtree_control && echo 0 > /run/cgroup/part/cpuset.mems &&
         echo $$ > /run/cgroup/part/cgroup.procs
+}
+
+# Programs that may use the memory of node 0 only, by their policy and by their cpuset; the latter
+# is that of this shell, too.
+run_restricted() {
+    MAPVIEW_ALLOWED_NODE=0
+    export MAPVIEW_ALLOWED_NODE
+    echo "---- a policy for node 0"
+    run_tests_by "$MAPVIEW_HOST" bind "$wm_exec" mapview_test.exe numa:1.13-restricted
+    may_use_node_0 || return
+    echo "---- a cpuset with node 0"
+    run_tests numa:1.13-restricted
 }
 
 # The launcher would build its overlay anew here, where no file has the number that it had.
@@ -101,28 +124,17 @@ run_in_guest() { # FILE...
         mount_temporary $fs || continue
         echo "---- /tmp on $fs"
         cd "$top/tests" || exit
+        "$wm_server" -p  # until it is told to end
         case $#,$fs in
         0,tmpfs) run_tests numa topology node ;;
         0,*)     run_tests numa ;;
         *)       run_tests "$@" ;;
         esac
-        if [ $#,$fs,$MAPVIEW_NODES = 0,ext4,2 ]; then
-            echo "---- system calls"
-            if command -v strace >/dev/null; then count_calls; else echo "0 passed, 0 failed, 1 skipped"; fi
-        fi
-        if [ $#,$fs,$MAPVIEW_NODES = 0,tmpfs,2 ]; then
-            echo "---- without NUMA support"
-            ./no-numa.sh "$wm_exec" mapview_test.exe --timeout 120 topology node
-            "$wm_server" -k
-            "$wm_server" -w
-        fi
-        if [ $fs = ext4 ] && may_use_node_0; then
-            # this shell has been put there, too
-            MAPVIEW_ALLOWED_NODE=0
-            export MAPVIEW_ALLOWED_NODE
-            echo "---- node 0 only"
-            run_tests numa:1.13-restricted
-        fi
+        [ $#,$fs,$MAPVIEW_NODES != 0,tmpfs,2 ] || run_on_other_hosts
+        [ $#,$fs,$MAPVIEW_NODES != 0,ext4,4 ] || count_calls
+        [ $fs = tmpfs ] || run_restricted
+        "$wm_server" -k
+        "$wm_server" -w
         cd /
         umount -R /tmp  # with the mounts on it
     done
@@ -152,9 +164,9 @@ export overlay
 "$top/tools/wine-mapview" wineboot -i </dev/null >"$tmp/log" 2>&1 || give_up "no prefix: $(tail -n 3 "$tmp/log")"
 . "$overlay/overlay.sh"
 "$wm_server" -w
-NO_NUMA=$tmp/no-numa
-export NO_NUMA
-${CC:-cc} -o "$NO_NUMA" "$top/tests/no-numa/no-numa.c" || give_up "no-numa.c was not compiled"
+MAPVIEW_HOST=$tmp/host
+export MAPVIEW_HOST
+${CC:-cc} -o "$MAPVIEW_HOST" "$top/tests/numa/host.c" || give_up "host.c was not compiled"
 
 # each with a prefix of its own
 machine() { # NODES OPTION...
@@ -165,7 +177,7 @@ machine() { # NODES OPTION...
     WINEPREFIX=$WINEPREFIX-$1
     shift
     start=$(date +%s)
-    "$top/tools/numa-vm" -m "loop ext4" -e WINEPREFIX -e WINEDEBUG -e WINEDLLOVERRIDES -e overlay -e NO_NUMA -e MAPVIEW_NODES \
+    "$top/tools/numa-vm" -m "loop ext4" -e WINEPREFIX -e WINEDEBUG -e WINEDLLOVERRIDES -e overlay -e MAPVIEW_HOST -e MAPVIEW_NODES \
         -e MAPVIEW_NODE_WITHOUT_MEMORY "$@" >"$log" 2>&1
     status=$?
     [ $status = 0 ] || printf '%s\n' "FAIL numa-vm ended with status $status" "0 passed, 1 failed, 0 skipped" >> "$log"
@@ -179,9 +191,9 @@ export MAPVIEW_NODE_WITHOUT_MEMORY
 machine 4 -n 1:640,1:512,1:0,0:0,0:240 -p 4 -d 0,1,21 -d 0,2,31 -d 1,2,12 "$0" --guest "$@"
 wait
 
-# three runs on each, and two more on the first
-runs=8
-[ $# = 0 ] || runs=6
+# four on each, two more on the first, one more on the second
+runs=11
+[ $# = 0 ] || runs=8
 cat "$tmp"/log-*
 awk -v expected=$runs '
      /^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$/ { passed += $1; failed += $3; skipped += $5; runs++ }

@@ -516,6 +516,38 @@ static void test_file(void)
     }
 }
 
+/* What is in the cache already stays there; what is written with WriteFile goes where the view is. */
+static void test_file_cache(void)
+{
+    char *view, *view2, buffer[PART];
+    DWORD_PTR processors;
+    HANDLE file, section;
+    DWORD node, written;
+
+    memset( buffer, 0xcc, sizeof(buffer) );
+    for_each_node( node )
+    {
+        file = create_sparse_file( 4 * PART );
+        section = CreateFileMappingW( file, NULL, PAGE_READWRITE, 0, 0, NULL );
+        view = MapViewOfFileExNuma( section, FILE_MAP_WRITE, 0, 0, 2 * PART, NULL, node );
+        check_placed( view, PART, node );
+        processors = SetThreadAffinityMask( GetCurrentThread(), processors_away_from( node ));
+        SetFilePointer( file, PART, NULL, FILE_BEGIN );
+        ok( WriteFile( file, buffer, PART, &written, NULL ) && written == PART, "cannot write, error %lu\n", GetLastError() );
+        SetThreadAffinityMask( GetCurrentThread(), processors );
+        ok( view[PART] == buffer[0], "got %#x\n", view[PART] );
+        check_placed( view + PART, PART, node );
+
+        view2 = MapViewOfFileExNuma( section, FILE_MAP_WRITE, 0, 0, 0, NULL, other_node( node ));
+        check_placed( view2, 2 * PART, node );
+        check_placed( view2 + 2 * PART, 2 * PART, other_node( node ));
+        unmap( view2 );
+        unmap( view );
+        CloseHandle( section );
+        CloseHandle( file );
+    }
+}
+
 static void test_file_limit(void)
 {
     const SIZE_T size = PLACED_FILE_SIZE + 16 * MiB;
@@ -797,8 +829,8 @@ static void end_worker( struct worker *worker )
 /* One process says where, the other touches. */
 static void test_processes(void)
 {
+    HANDLE section, file;
     struct worker worker;
-    HANDLE section;
     char *view;
     DWORD node;
 
@@ -837,6 +869,42 @@ static void test_processes(void)
         check_placed( view + 2 * PART, 2 * PART, node );
         unmap( view );
         CloseHandle( section );
+        winetest_pop_context();
+
+        winetest_push_context( "a view there from before, one here that is gone again" );
+        section = create_section( PAGE_READWRITE, SECTION_SIZE );
+        order_view( &worker, section, FILE_MAP_WRITE, NUMA_NO_PREFERRED_NODE, 0, node );
+        view = MapViewOfFileExNuma( section, FILE_MAP_WRITE, 0, 0, 0, NULL, node );
+        unmap( view );
+        worker.orders->size = SECTION_SIZE;
+        order_touch( &worker, node );
+        check_nodes( worker.process, worker.orders->addr, SECTION_SIZE, node );
+        CloseHandle( section );
+        winetest_pop_context();
+
+        winetest_push_context( "one half of a section here" );
+        section = create_placed_section( SECTION_SIZE, other_node( node ));
+        view = MapViewOfFileExNuma( section, FILE_MAP_WRITE, 0, 2 * PART, 2 * PART, NULL, node );
+        order_view( &worker, section, FILE_MAP_WRITE, NUMA_NO_PREFERRED_NODE, 2 * PART, other_node( node ));
+        worker.orders->addr += 2 * PART;
+        order_touch( &worker, node );
+        check_nodes( worker.process, worker.orders->addr, 2 * PART, node );
+        check_nodes( worker.process, worker.orders->addr - 2 * PART, 2 * PART, other_node( node ));
+        unmap( view );
+        CloseHandle( section );
+        winetest_pop_context();
+
+        winetest_push_context( "a file that has a view here" );
+        file = create_sparse_file( MiB );
+        section = CreateFileMappingW( file, NULL, PAGE_READWRITE, 0, 0, NULL );
+        order_view( &worker, section, FILE_MAP_WRITE, NUMA_NO_PREFERRED_NODE, 0, node );
+        view = MapViewOfFileExNuma( section, FILE_MAP_WRITE, 0, 0, 0, NULL, node );
+        unmap( view );
+        worker.orders->size = MiB;
+        order_touch( &worker, node );
+        check_nodes( worker.process, worker.orders->addr, MiB, node );
+        CloseHandle( section );
+        CloseHandle( file );
         winetest_pop_context();
 
         end_worker( &worker );
@@ -1090,6 +1158,50 @@ static void test_large(void)
     }
 }
 
+/* In another process, and when the node has too few. */
+static void test_large_processes(void)
+{
+    SIZE_T size = GetLargePageMinimum(), i, on_node = 0, count = 6;
+    PSAPI_WORKING_SET_EX_INFORMATION info;
+    struct worker worker;
+    HANDLE section;
+    char *view;
+    DWORD node;
+
+    if (!size || !enable_lock_memory())
+    {
+        skip( "there are no large pages\n" );
+        return;
+    }
+    for_each_node( node )
+    {
+        section = CreateFileMappingNumaW( INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE | SEC_COMMIT | SEC_LARGE_PAGES, 0,
+                                          count * size, NULL, node );
+        if (!section && GetLastError() == ERROR_NO_SYSTEM_RESOURCES)
+        {
+            skip( "there are no %Iu free large pages\n", count );
+            continue;
+        }
+        ok( section != NULL, "no section, error %lu\n", GetLastError() );
+        if (!start_worker( &worker, NULL )) continue;
+        order_view( &worker, section, FILE_MAP_WRITE, NUMA_NO_PREFERRED_NODE, size, node );
+        check_nodes( worker.process, worker.orders->addr, size, node );
+        view = map_all( section );
+        for (i = on_node = 0; i < count; i++)
+        {
+            touch( node, view + i * size, PAGE );
+            query_pages( GetCurrentProcess(), view + i * size, &info, 1 );
+            ok( info.VirtualAttributes.Valid, "page %Iu is not there\n", i );
+            if (info.VirtualAttributes.Node == node) on_node++;
+        }
+        ok( on_node > 0 && on_node <= count, "%Iu of %Iu are there\n", on_node, count );
+        trace( "%Iu of %Iu large pages are on node %lu\n", on_node, count, node );
+        unmap( view );
+        CloseHandle( section );
+        end_worker( &worker );
+    }
+}
+
 static void test_working_set(void)
 {
     BOOL (WINAPI *query[3])( HANDLE, void *, DWORD );
@@ -1232,6 +1344,8 @@ static const struct rule rules[] =
     { "1.13-copy", "copies of pages land on the node of the view", test_copy },
     { "1.13-copy-file", "copies of a file's pages land on the node of the view", test_copy_file },
     { "1.13-file", "a file's pages land on the node of the view or the section", test_file },
+    { "1.13-file-cache", "pages of a file that are there stay, those that are written land on the node of the view",
+      test_file_cache },
     { "1.13-file-limit", "a view with a node does not read all of a huge file", test_file_limit },
     { "1.13-private", "VirtualAllocExNuma", test_private },
     { "1.13-reserve", "pages of a section of reserved pages are placed when they are committed", test_reserve },
@@ -1243,6 +1357,7 @@ static const struct rule rules[] =
     { "1.13-remote-private", "private memory of another process, and copies of pages", test_remote_private },
     { "1.13-full", "when a node is full, others give the pages", test_full },
     { "1.13-large", "large pages are allocated on their node", test_large },
+    { "1.13-large-processes", "large pages in another process, and more than the node has", test_large_processes },
     { "1.13-restricted", "nodes that a process may not use are valid, and without effect", test_restricted },
     { "1.13-no-memory", "a node without memory stands for the nearest one with", test_no_memory },
     { "1.15-working-set", "QueryWorkingSetEx in the calling process", test_working_set },

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * no-numa WHAT ERROR COMMAND [ARGUMENT]... -- run a command that the host refuses the NUMA calls
+ * host WHAT COMMAND [ARGUMENT]... -- run a command as on another host
  *
- * WHAT is "all", as in a kernel without NUMA (ERROR ENOSYS) or in a container (EPERM), or "set": the
- * calls that place pages, but not the one that tells the policy.
+ * WHAT is
+ *   ENOSYS  a kernel without NUMA
+ *   EPERM   a container, which may not make the calls that are about nodes
+ *   set     nor those that place pages, while it can ask for the policy
+ *   bind    memory of the host's node 0 only, as by numactl --membind=0
  */
 
 #include <errno.h>
@@ -15,11 +18,12 @@
 #include <sys/syscall.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
+#include <linux/mempolicy.h>
 #include <linux/seccomp.h>
 
 #define LENGTH( array ) (sizeof(array) / sizeof((array)[0]))
 
-/* the call that remains with "set" comes first */
+/* the one that only asks comes first */
 static const int calls[] = { SYS_get_mempolicy, SYS_set_mempolicy, SYS_mbind, SYS_migrate_pages, SYS_move_pages };
 
 static int refuse( int error, int first )
@@ -45,17 +49,18 @@ static int refuse( int error, int first )
 
 int main( int argc, char **argv )
 {
-    if (argc < 4)
+    unsigned long node = 1;
+    int failed;
+
+    if (argc < 3)
     {
-        fprintf( stderr, "usage: no-numa all|set ENOSYS|EPERM COMMAND [ARGUMENT]...\n" );
+        fprintf( stderr, "usage: host ENOSYS|EPERM|set|bind COMMAND [ARGUMENT]...\n" );
         return 2;
     }
-    if (refuse( strcmp( argv[2], "EPERM" ) ? ENOSYS : EPERM, !strcmp( argv[1], "set" )))
-    {
-        perror( "no-numa: seccomp" );
-        return 77;
-    }
-    execvp( argv[3], argv + 3 );
-    perror( argv[3] );
+    if (!strcmp( argv[1], "bind" )) failed = syscall( SYS_set_mempolicy, MPOL_BIND, &node, 8 * sizeof(node) );
+    else failed = refuse( strcmp( argv[1], "ENOSYS" ) ? EPERM : ENOSYS, !strcmp( argv[1], "set" ));
+    if (failed) perror( argv[1] );
+    else execvp( argv[2], argv + 2 );
+    if (!failed) perror( argv[2] );
     return 127;
 }
