@@ -86,7 +86,7 @@ count_calls() {
             {
                 none = calls[kinds[i], "none"]
                 more = calls[kinds[i], "node"] - none
-                bad = more > 2 * count + 15 || policy[kinds[i], "none"]
+                bad = more > 2 * count + 10 || policy[kinds[i], "none"]
                 printf "%s cost of %d views, %s: %d calls, with a node %d more (%d are about nodes without one)\n",
                        bad ? "FAIL" : "ok  ", count, kinds[i], none, more, policy[kinds[i], "none"]
                 failed += bad

@@ -826,6 +826,16 @@ static void end_worker( struct worker *worker )
     CloseHandle( worker->section );
 }
 
+/* The worker has a view from before, one here names the node and is gone again. */
+static void check_later_view( struct worker *worker, HANDLE section, SIZE_T size, DWORD node )
+{
+    order_view( worker, section, FILE_MAP_WRITE, NUMA_NO_PREFERRED_NODE, 0, node );
+    unmap( MapViewOfFileExNuma( section, FILE_MAP_WRITE, 0, 0, 0, NULL, node ));
+    worker->orders->size = size;
+    order_touch( worker, node );
+    check_nodes( worker->process, worker->orders->addr, size, node );
+}
+
 /* One process says where, the other touches. */
 static void test_processes(void)
 {
@@ -873,12 +883,7 @@ static void test_processes(void)
 
         winetest_push_context( "a view there from before, one here that is gone again" );
         section = create_section( PAGE_READWRITE, SECTION_SIZE );
-        order_view( &worker, section, FILE_MAP_WRITE, NUMA_NO_PREFERRED_NODE, 0, node );
-        view = MapViewOfFileExNuma( section, FILE_MAP_WRITE, 0, 0, 0, NULL, node );
-        unmap( view );
-        worker.orders->size = SECTION_SIZE;
-        order_touch( &worker, node );
-        check_nodes( worker.process, worker.orders->addr, SECTION_SIZE, node );
+        check_later_view( &worker, section, SECTION_SIZE, node );
         CloseHandle( section );
         winetest_pop_context();
 
@@ -897,12 +902,7 @@ static void test_processes(void)
         winetest_push_context( "a file that has a view here" );
         file = create_sparse_file( MiB );
         section = CreateFileMappingW( file, NULL, PAGE_READWRITE, 0, 0, NULL );
-        order_view( &worker, section, FILE_MAP_WRITE, NUMA_NO_PREFERRED_NODE, 0, node );
-        view = MapViewOfFileExNuma( section, FILE_MAP_WRITE, 0, 0, 0, NULL, node );
-        unmap( view );
-        worker.orders->size = MiB;
-        order_touch( &worker, node );
-        check_nodes( worker.process, worker.orders->addr, MiB, node );
+        check_later_view( &worker, section, MiB, node );
         CloseHandle( section );
         CloseHandle( file );
         winetest_pop_context();
@@ -1312,6 +1312,7 @@ static int child_views( int argc, char **argv )
         file = kinds[kind].is_file ? create_sparse_file( PLACED_FILE_SIZE ) : INVALID_HANDLE_VALUE;
         section = CreateFileMappingNumaW( file, NULL, PAGE_READWRITE, 0, kinds[kind].is_file ? 0 : MiB, NULL,
                                           kinds[kind].is_placed ? node : NUMA_NO_PREFERRED_NODE );
+        unmap( MapViewOfFileExNuma( section, kinds[kind].access, 0, 0, 0, NULL, node ));  /* what is done once */
         for (with_node = FALSE; with_node <= TRUE; with_node++)
         {
             snprintf( mark, sizeof(mark), "\\\\?\\unix\\mapview-mark %s %s end", kinds[kind].name, with_node ? "node" : "none" );
