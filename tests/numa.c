@@ -840,13 +840,13 @@ static void check_later_view( struct worker *worker, HANDLE section, SIZE_T size
 static void test_processes(void)
 {
     HANDLE section, file;
-    struct worker worker;
+    struct worker worker = { NULL };
     char *view;
     DWORD node;
 
     for_each_node( node )
     {
-        if (!start_worker( &worker, NULL )) continue;
+        if (!worker.process && !start_worker( &worker, NULL )) continue;
 
         winetest_push_context( "a section with a node" );
         section = create_placed_section( SECTION_SIZE, node );
@@ -906,14 +906,13 @@ static void test_processes(void)
         CloseHandle( section );
         CloseHandle( file );
         winetest_pop_context();
-
-        end_worker( &worker );
     }
+    if (worker.process) end_worker( &worker );
 }
 
 static void test_remote(void)
 {
-    struct worker worker;
+    struct worker worker = { NULL };
     struct map_args args;
     const struct mapper *m;
     HANDLE section;
@@ -921,7 +920,7 @@ static void test_remote(void)
 
     for_each_node( node )
     {
-        if (!start_worker( &worker, NULL )) continue;
+        if (!worker.process && !start_worker( &worker, NULL )) continue;
         for_each_mapper( m, TAKES_PROTECT )
         {
             if (!can_map_on_node( m )) continue;
@@ -946,8 +945,8 @@ static void test_remote(void)
             check_nodes( worker.process, worker.orders->addr, SECTION_SIZE, node );
         }
         CloseHandle( section );
-        end_worker( &worker );
     }
+    if (worker.process) end_worker( &worker );
 }
 
 static void check_remote_memory( struct worker *worker, void *addr, SIZE_T size, DWORD node )
@@ -959,53 +958,56 @@ static void check_remote_memory( struct worker *worker, void *addr, SIZE_T size,
     check_nodes( worker->process, addr, size, node );
 }
 
+/* The process of a thread has not begun before that is resumed. */
+static void check_remote_private( struct worker *worker, HANDLE thread, DWORD node )
+{
+    char *memory, *reserved, *by_param, *unplaced, *copy;
+    HANDLE file, section, process = worker->process;
+    MEM_EXTENDED_PARAMETER param = node_param( node );
+
+    memory = VirtualAllocExNuma( process, NULL, PART, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE, node );
+    reserved = VirtualAllocExNuma( process, NULL, 2 * PART, MEM_RESERVE, PAGE_READWRITE, node );
+    ok( VirtualAllocEx( process, reserved + PART, PART, MEM_COMMIT, PAGE_READWRITE ) == reserved + PART,
+        "cannot commit, error %lu\n", GetLastError() );
+    unplaced = VirtualAllocEx( process, NULL, 2 * PART, MEM_RESERVE, PAGE_READWRITE );
+    ok( VirtualAllocExNuma( process, unplaced + PART, PART, MEM_COMMIT, PAGE_READWRITE, node ) == unplaced + PART,
+        "cannot commit, error %lu\n", GetLastError() );
+    by_param = pVirtualAlloc2( process, NULL, PART, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE, &param, 1 );
+
+    file = create_test_file( GENERIC_READ, SECTION_SIZE );
+    section = CreateFileMappingW( file, NULL, PAGE_READONLY, 0, 0, NULL );
+    copy = pMapViewOfFileNuma2( section, process, 0, NULL, 0, 0, PAGE_WRITECOPY, node );
+    CloseHandle( section );
+    CloseHandle( file );
+
+    if (thread) ok( ResumeThread( thread ) == 1, "it was not suspended once, error %lu\n", GetLastError() );
+    check_remote_memory( worker, memory, PART, node );
+    check_remote_memory( worker, reserved + PART, PART, node );
+    check_remote_memory( worker, unplaced + PART, PART, node );
+    check_remote_memory( worker, by_param, PART, node );
+    check_remote_memory( worker, copy, SECTION_SIZE, node );
+}
+
 /* Private memory in another process, which has begun or not. */
 static void test_remote_private(void)
 {
-    MEM_EXTENDED_PARAMETER param;
-    char *memory, *reserved, *by_param, *unplaced;
-    HANDLE file, section, thread;
-    struct worker worker;
-    BOOL suspended;
-    char *copy;
+    struct worker worker = { NULL }, suspended;
+    HANDLE thread;
     DWORD node;
 
     for_each_node( node )
     {
-        for (suspended = FALSE; suspended <= TRUE; suspended++)
+        if (worker.process || start_worker( &worker, NULL )) check_remote_private( &worker, NULL, node );
+        winetest_push_context( "before it begins" );
+        if (start_worker( &suspended, &thread ))
         {
-            if (!start_worker( &worker, suspended ? &thread : NULL )) continue;
-            winetest_push_context( suspended ? "before it begins" : "a running process" );
-            param = node_param( node );
-            memory = VirtualAllocExNuma( worker.process, NULL, PART, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE, node );
-            reserved = VirtualAllocExNuma( worker.process, NULL, 2 * PART, MEM_RESERVE, PAGE_READWRITE, node );
-            ok( VirtualAllocEx( worker.process, reserved + PART, PART, MEM_COMMIT, PAGE_READWRITE ) == reserved + PART,
-                "cannot commit, error %lu\n", GetLastError() );
-            unplaced = VirtualAllocEx( worker.process, NULL, 2 * PART, MEM_RESERVE, PAGE_READWRITE );
-            ok( VirtualAllocExNuma( worker.process, unplaced + PART, PART, MEM_COMMIT, PAGE_READWRITE,
-                                    node ) == unplaced + PART, "cannot commit, error %lu\n", GetLastError() );
-            by_param = pVirtualAlloc2( worker.process, NULL, PART, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE, &param, 1 );
-
-            file = create_test_file( GENERIC_READ, SECTION_SIZE );
-            section = CreateFileMappingW( file, NULL, PAGE_READONLY, 0, 0, NULL );
-            copy = pMapViewOfFileNuma2( section, worker.process, 0, NULL, 0, 0, PAGE_WRITECOPY, node );
-            CloseHandle( section );
-            CloseHandle( file );
-
-            if (suspended)
-            {
-                ok( ResumeThread( thread ) == 1, "it was not suspended once, error %lu\n", GetLastError() );
-                CloseHandle( thread );
-            }
-            check_remote_memory( &worker, memory, PART, node );
-            check_remote_memory( &worker, reserved + PART, PART, node );
-            check_remote_memory( &worker, unplaced + PART, PART, node );
-            check_remote_memory( &worker, by_param, PART, node );
-            check_remote_memory( &worker, copy, SECTION_SIZE, node );
-            end_worker( &worker );
-            winetest_pop_context();
+            check_remote_private( &suspended, thread, node );
+            CloseHandle( thread );
+            end_worker( &suspended );
         }
+        winetest_pop_context();
     }
+    if (worker.process) end_worker( &worker );
 }
 
 /* A node is a preference: when it is full, others have to do. */
