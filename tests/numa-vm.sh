@@ -59,7 +59,7 @@ run_tests() { # FILE...
 run_on_other_hosts() {
     echo "---- transparent large pages"
     echo advise > /sys/kernel/mm/transparent_hugepage/shmem_enabled
-    run_tests_by env WINE_MAPVIEW_LARGE_PAGES=thp "$wm_exec" mapview_test.exe numa:1.13-large numa:1.13-large-processes
+    run_tests_by env WINE_MAPVIEW_LARGE_PAGES=thp "$wm_exec" mapview_test.exe numa:1.13-large
     echo "---- without NUMA support"
     run_tests_by ./no-numa.sh "$wm_exec" mapview_test.exe --timeout 120 topology
 }
