@@ -225,10 +225,42 @@ check broken-unix-half "$(WINE_MAPVIEW_MODULE=$tmp/other "$run" "$tmp/child.exe"
 check one-message "$(grep -c err:mapview "$tmp/err")" 1
 like status-broken "$(WINE_MAPVIEW_MODULE=$tmp/other "$run" --status; echo $?)" "*Unix half: not loaded*1"
 like status "$("$run" --status; echo $?)" "*$WINE_LOADER*$WINE_VERSION*$module*current*complete*Unix half: loaded*0"
+like status-nodes "$("$run" --status)" "*Unix half: loaded*NUMA: *[0-9] node*"
 touch "$own"
 rm "$stock_prefix/$sys/wkernelbase.dll"
 like status-stale "$("$run" --status; echo $?)" "*stale*wkernelbase.dll*Unix half: loaded*0"
 rm -rf "$tmp/other"
+
+# ---- what --status says of NUMA nodes ----
+
+# four nodes: a gap in the host's numbers, one without memory, one without processors
+nodes=$tmp/nodes
+mkdir -p "$nodes/self"
+echo 0-2,4 > "$nodes/online"
+echo 0-1,4 > "$nodes/has_memory"
+echo 0-2 > "$nodes/has_cpu"
+for node in 0 1 2 4; do
+    mkdir "$nodes/node$node"
+    echo 31 12 10 20 > "$nodes/node$node/distance"
+    printf 'Node %s MemTotal: 655360 kB\nNode %s MemFree: %s kB\n' $node $node $((102400 * (node + 1))) > "$nodes/node$node/meminfo"
+done
+printf 'Name:\tsh\nMems_allowed_list:\t0-7\n' > "$nodes/self/status"
+numa_status() { MAPVIEW_SYSFS_NODE=$nodes MAPVIEW_PROC_SELF=$nodes/self "$source/tools/numa-status" "$@"; }
+
+check nodes "$(numa_status)" "NUMA:      4 nodes
+ node 0:   host node 0, 100 of 640 MiB free
+ node 1:   host node 1, 200 of 640 MiB free
+ node 2:   host node 2, no memory, node 1 is the nearest
+ node 3:   host node 4, 500 of 640 MiB free, no processors
+ programs: may use the memory of 0, 1, 2, 3"
+printf 'Mems_allowed_list:\t1-4\n' > "$nodes/self/status"
+like nodes-cpuset "$(numa_status)" "*may use the memory of 1, 2, 3"
+printf '7ff0 default stack\n7ff1 bind:0,4 stack\n' > "$nodes/self/numa_maps"
+like nodes-policy "$(numa_status)" "*may use the memory of 3"
+printf '0048:trace:mapview:init_nodes 1 nodes\n' > "$nodes/log"
+check nodes-refused "$(numa_status "$nodes/log")" "NUMA:      1 node (the host has 4, and refuses the calls that are about them)"
+rm -r "$nodes/has_memory" "$nodes/has_cpu"
+check nodes-none "$(numa_status)" "NUMA:      1 node"
 
 # ---- another Wine, and another place for the script ----
 

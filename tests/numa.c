@@ -516,6 +516,38 @@ static void test_file(void)
     }
 }
 
+/* What is in the cache already stays there; what is written with WriteFile goes where the view is. */
+static void test_file_cache(void)
+{
+    char *view, *view2, buffer[PART];
+    DWORD_PTR processors;
+    HANDLE file, section;
+    DWORD node, written;
+
+    memset( buffer, 0xcc, sizeof(buffer) );
+    for_each_node( node )
+    {
+        file = create_sparse_file( 4 * PART );
+        section = CreateFileMappingW( file, NULL, PAGE_READWRITE, 0, 0, NULL );
+        view = MapViewOfFileExNuma( section, FILE_MAP_WRITE, 0, 0, 2 * PART, NULL, node );
+        check_placed( view, PART, node );
+        processors = SetThreadAffinityMask( GetCurrentThread(), processors_away_from( node ));
+        SetFilePointer( file, PART, NULL, FILE_BEGIN );
+        ok( WriteFile( file, buffer, PART, &written, NULL ) && written == PART, "cannot write, error %lu\n", GetLastError() );
+        SetThreadAffinityMask( GetCurrentThread(), processors );
+        ok( view[PART] == buffer[0], "got %#x\n", view[PART] );
+        check_placed( view + PART, PART, node );
+
+        view2 = MapViewOfFileExNuma( section, FILE_MAP_WRITE, 0, 0, 0, NULL, other_node( node ));
+        check_placed( view2, 2 * PART, node );
+        check_placed( view2 + 2 * PART, 2 * PART, other_node( node ));
+        unmap( view2 );
+        unmap( view );
+        CloseHandle( section );
+        CloseHandle( file );
+    }
+}
+
 static void test_file_limit(void)
 {
     const SIZE_T size = PLACED_FILE_SIZE + 16 * MiB;
@@ -582,6 +614,41 @@ static void test_private(void)
                                 node ) == addr + PART, "error %lu\n", GetLastError() );
         check_placed( addr + PART, PART, node );
         VirtualFree( addr, 0, MEM_RELEASE );
+    }
+}
+
+/* Pages of a section of reserved pages are placed when they are committed, also far behind its start. */
+static void test_reserve(void)
+{
+    static const SIZE_T offsets[] = { 0, 5 * PART, 3 * PLACED_FILE_SIZE, 4 * PLACED_FILE_SIZE - PART };
+    const SIZE_T size = 4 * PLACED_FILE_SIZE;
+    HANDLE section;
+    unsigned int i;
+    BOOL by_view;
+    DWORD node;
+    char *view;
+
+    for_each_node( node )
+    {
+        for (by_view = FALSE; by_view <= TRUE; by_view++)
+        {
+            winetest_push_context( by_view ? "the view's node" : "the section's node" );
+            section = CreateFileMappingNumaW( INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE | SEC_RESERVE, 0, size, NULL,
+                                              by_view ? other_node( node ) : node );
+            ok( section != NULL, "no section, error %lu\n", GetLastError() );
+            view = MapViewOfFileExNuma( section, FILE_MAP_WRITE, 0, 0, 0, NULL, by_view ? node : NUMA_NO_PREFERRED_NODE );
+            ok( view != NULL, "no view, error %lu\n", GetLastError() );
+            for (i = 0; view && i < ARRAY_SIZE( offsets ); i++)
+            {
+                ok( VirtualAlloc( view + offsets[i], PART, MEM_COMMIT, PAGE_READWRITE ) == view + offsets[i],
+                    "cannot commit %#Ix, error %lu\n", offsets[i], GetLastError() );
+                check_placed( view + offsets[i], PART, node );
+            }
+            if (view) ok( !is_readable( view + PART ), "a page that is not committed is readable\n" );
+            unmap( view );
+            CloseHandle( section );
+            winetest_pop_context();
+        }
     }
 }
 
@@ -713,7 +780,8 @@ static int child_worker( int argc, char **argv )
     return 0;
 }
 
-static BOOL start_worker( struct worker *worker )
+/* With a thread, the worker does not begin before that is resumed. */
+static BOOL start_worker( struct worker *worker, HANDLE *thread )
 {
     SECURITY_ATTRIBUTES sa = { sizeof(sa), NULL, TRUE };
 
@@ -721,7 +789,8 @@ static BOOL start_worker( struct worker *worker )
     worker->orders = map_all( worker->section );
     worker->orders->go = CreateEventW( &sa, FALSE, FALSE, NULL );
     worker->orders->done = CreateEventW( &sa, FALSE, FALSE, NULL );
-    worker->process = start_child( "numa-worker", "%p", worker->section );
+    if (thread) worker->process = start_suspended_child( thread, "numa-worker", "%p", worker->section );
+    else worker->process = start_child( "numa-worker", "%p", worker->section );
     return worker->process != NULL;
 }
 
@@ -757,17 +826,27 @@ static void end_worker( struct worker *worker )
     CloseHandle( worker->section );
 }
 
+/* The worker has a view from before, one here names the node and is gone again. */
+static void check_later_view( struct worker *worker, HANDLE section, SIZE_T size, DWORD node )
+{
+    order_view( worker, section, FILE_MAP_WRITE, NUMA_NO_PREFERRED_NODE, 0, node );
+    unmap( MapViewOfFileExNuma( section, FILE_MAP_WRITE, 0, 0, 0, NULL, node ));
+    worker->orders->size = size;
+    order_touch( worker, node );
+    check_nodes( worker->process, worker->orders->addr, size, node );
+}
+
 /* One process says where, the other touches. */
 static void test_processes(void)
 {
-    struct worker worker;
-    HANDLE section;
+    HANDLE section, file;
+    struct worker worker = { NULL };
     char *view;
     DWORD node;
 
     for_each_node( node )
     {
-        if (!start_worker( &worker )) continue;
+        if (!worker.process && !start_worker( &worker, NULL )) continue;
 
         winetest_push_context( "a section with a node" );
         section = create_placed_section( SECTION_SIZE, node );
@@ -802,13 +881,38 @@ static void test_processes(void)
         CloseHandle( section );
         winetest_pop_context();
 
-        end_worker( &worker );
+        winetest_push_context( "a view there from before, one here that is gone again" );
+        section = create_section( PAGE_READWRITE, SECTION_SIZE );
+        check_later_view( &worker, section, SECTION_SIZE, node );
+        CloseHandle( section );
+        winetest_pop_context();
+
+        winetest_push_context( "one half of a section here" );
+        section = create_placed_section( SECTION_SIZE, other_node( node ));
+        view = MapViewOfFileExNuma( section, FILE_MAP_WRITE, 0, 2 * PART, 2 * PART, NULL, node );
+        order_view( &worker, section, FILE_MAP_WRITE, NUMA_NO_PREFERRED_NODE, 2 * PART, other_node( node ));
+        worker.orders->addr += 2 * PART;
+        order_touch( &worker, node );
+        check_nodes( worker.process, worker.orders->addr, 2 * PART, node );
+        check_nodes( worker.process, worker.orders->addr - 2 * PART, 2 * PART, other_node( node ));
+        unmap( view );
+        CloseHandle( section );
+        winetest_pop_context();
+
+        winetest_push_context( "a file that has a view here" );
+        file = create_sparse_file( MiB );
+        section = CreateFileMappingW( file, NULL, PAGE_READWRITE, 0, 0, NULL );
+        check_later_view( &worker, section, MiB, node );
+        CloseHandle( section );
+        CloseHandle( file );
+        winetest_pop_context();
     }
+    if (worker.process) end_worker( &worker );
 }
 
 static void test_remote(void)
 {
-    struct worker worker;
+    struct worker worker = { NULL };
     struct map_args args;
     const struct mapper *m;
     HANDLE section;
@@ -816,7 +920,7 @@ static void test_remote(void)
 
     for_each_node( node )
     {
-        if (!start_worker( &worker )) continue;
+        if (!worker.process && !start_worker( &worker, NULL )) continue;
         for_each_mapper( m, TAKES_PROTECT )
         {
             if (!can_map_on_node( m )) continue;
@@ -841,8 +945,69 @@ static void test_remote(void)
             check_nodes( worker.process, worker.orders->addr, SECTION_SIZE, node );
         }
         CloseHandle( section );
-        end_worker( &worker );
     }
+    if (worker.process) end_worker( &worker );
+}
+
+static void check_remote_memory( struct worker *worker, void *addr, SIZE_T size, DWORD node )
+{
+    ok( addr != NULL, "no address, error %lu\n", GetLastError() );
+    if (!(worker->orders->addr = addr)) return;
+    worker->orders->size = size;
+    order_touch( worker, node );
+    check_nodes( worker->process, addr, size, node );
+}
+
+/* The process of a thread has not begun before that is resumed. */
+static void check_remote_private( struct worker *worker, HANDLE thread, DWORD node )
+{
+    char *memory, *reserved, *by_param, *unplaced, *copy;
+    HANDLE file, section, process = worker->process;
+    MEM_EXTENDED_PARAMETER param = node_param( node );
+
+    memory = VirtualAllocExNuma( process, NULL, PART, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE, node );
+    reserved = VirtualAllocExNuma( process, NULL, 2 * PART, MEM_RESERVE, PAGE_READWRITE, node );
+    ok( VirtualAllocEx( process, reserved + PART, PART, MEM_COMMIT, PAGE_READWRITE ) == reserved + PART,
+        "cannot commit, error %lu\n", GetLastError() );
+    unplaced = VirtualAllocEx( process, NULL, 2 * PART, MEM_RESERVE, PAGE_READWRITE );
+    ok( VirtualAllocExNuma( process, unplaced + PART, PART, MEM_COMMIT, PAGE_READWRITE, node ) == unplaced + PART,
+        "cannot commit, error %lu\n", GetLastError() );
+    by_param = pVirtualAlloc2( process, NULL, PART, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE, &param, 1 );
+
+    file = create_test_file( GENERIC_READ, SECTION_SIZE );
+    section = CreateFileMappingW( file, NULL, PAGE_READONLY, 0, 0, NULL );
+    copy = pMapViewOfFileNuma2( section, process, 0, NULL, 0, 0, PAGE_WRITECOPY, node );
+    CloseHandle( section );
+    CloseHandle( file );
+
+    if (thread) ok( ResumeThread( thread ) == 1, "it was not suspended once, error %lu\n", GetLastError() );
+    check_remote_memory( worker, memory, PART, node );
+    check_remote_memory( worker, reserved + PART, PART, node );
+    check_remote_memory( worker, unplaced + PART, PART, node );
+    check_remote_memory( worker, by_param, PART, node );
+    check_remote_memory( worker, copy, SECTION_SIZE, node );
+}
+
+/* Private memory in another process, which has begun or not. */
+static void test_remote_private(void)
+{
+    struct worker worker = { NULL }, suspended;
+    HANDLE thread;
+    DWORD node;
+
+    for_each_node( node )
+    {
+        if (worker.process || start_worker( &worker, NULL )) check_remote_private( &worker, NULL, node );
+        winetest_push_context( "before it begins" );
+        if (start_worker( &suspended, &thread ))
+        {
+            check_remote_private( &suspended, thread, node );
+            CloseHandle( thread );
+            end_worker( &suspended );
+        }
+        winetest_pop_context();
+    }
+    if (worker.process) end_worker( &worker );
 }
 
 /* A node is a preference: when it is full, others have to do. */
@@ -995,6 +1160,50 @@ static void test_large(void)
     }
 }
 
+/* In another process, and when the node has too few. */
+static void test_large_processes(void)
+{
+    SIZE_T size = GetLargePageMinimum(), i, on_node = 0, count = 6;
+    PSAPI_WORKING_SET_EX_INFORMATION info;
+    struct worker worker;
+    HANDLE section;
+    char *view;
+    DWORD node;
+
+    if (!size || !enable_lock_memory())
+    {
+        skip( "there are no large pages\n" );
+        return;
+    }
+    for_each_node( node )
+    {
+        section = CreateFileMappingNumaW( INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE | SEC_COMMIT | SEC_LARGE_PAGES, 0,
+                                          count * size, NULL, node );
+        if (!section && GetLastError() == ERROR_NO_SYSTEM_RESOURCES)
+        {
+            skip( "there are no %Iu free large pages\n", count );
+            continue;
+        }
+        ok( section != NULL, "no section, error %lu\n", GetLastError() );
+        if (!start_worker( &worker, NULL )) continue;
+        order_view( &worker, section, FILE_MAP_WRITE, NUMA_NO_PREFERRED_NODE, size, node );
+        check_nodes( worker.process, worker.orders->addr, size, node );
+        view = map_all( section );
+        for (i = on_node = 0; i < count; i++)
+        {
+            touch( node, view + i * size, PAGE );
+            query_pages( GetCurrentProcess(), view + i * size, &info, 1 );
+            ok( info.VirtualAttributes.Valid, "page %Iu is not there\n", i );
+            if (info.VirtualAttributes.Node == node) on_node++;
+        }
+        ok( on_node > 0 && on_node <= count, "%Iu of %Iu are there\n", on_node, count );
+        trace( "%Iu of %Iu large pages are on node %lu\n", on_node, count, node );
+        unmap( view );
+        CloseHandle( section );
+        end_worker( &worker );
+    }
+}
+
 static void test_working_set(void)
 {
     BOOL (WINAPI *query[3])( HANDLE, void *, DWORD );
@@ -1037,7 +1246,7 @@ static void test_working_set_remote(void)
     struct worker worker;
     char *addr;
 
-    if (!start_worker( &worker )) return;
+    if (!start_worker( &worker, NULL )) return;
     section = create_section( PAGE_READWRITE, SECTION_SIZE );
     order_view( &worker, section, FILE_MAP_WRITE, NUMA_NO_PREFERRED_NODE, PAGE, ~0u );
     addr = VirtualAllocEx( worker.process, NULL, PART, MEM_RESERVE | MEM_COMMIT, PAGE_READONLY );
@@ -1075,6 +1284,56 @@ static void test_working_set_remote(void)
     end_worker( &worker );
 }
 
+/* numa-views NODE COUNT: map and unmap views of each kind so often, without a node and with it.  The system calls
+ * that this takes are counted by tests/numa-vm.sh, which finds the names of files that are not there between them. */
+static int child_views( int argc, char **argv )
+{
+    static const struct
+    {
+        const char *name;
+        BOOL        is_file, is_placed;
+        DWORD       access;
+    } kinds[] =
+    {
+        { "section", FALSE, FALSE, FILE_MAP_WRITE },
+        { "section-with-node", FALSE, TRUE, FILE_MAP_WRITE },
+        { "file", TRUE, FALSE, FILE_MAP_WRITE },
+        { "copied-file", TRUE, FALSE, FILE_MAP_COPY },
+    };
+    HANDLE section, file;
+    DWORD node, count, i;
+    char mark[64], *view;
+    unsigned int kind;
+    BOOL with_node;
+
+    if (argc < 2) return 2;
+    node = strtoul( argv[0], NULL, 0 );
+    count = strtoul( argv[1], NULL, 0 );
+    for (kind = 0; kind < ARRAY_SIZE( kinds ); kind++)
+    {
+        file = kinds[kind].is_file ? create_sparse_file( PLACED_FILE_SIZE ) : INVALID_HANDLE_VALUE;
+        section = CreateFileMappingNumaW( file, NULL, PAGE_READWRITE, 0, kinds[kind].is_file ? 0 : MiB, NULL,
+                                          kinds[kind].is_placed ? node : NUMA_NO_PREFERRED_NODE );
+        unmap( MapViewOfFileExNuma( section, kinds[kind].access, 0, 0, 0, NULL, node ));  /* what is done once */
+        for (with_node = FALSE; with_node <= TRUE; with_node++)
+        {
+            snprintf( mark, sizeof(mark), "\\\\?\\unix\\mapview-mark %s %s end", kinds[kind].name, with_node ? "node" : "none" );
+            GetFileAttributesA( mark );
+            for (i = 0; i < count; i++)
+            {
+                view = MapViewOfFileExNuma( section, kinds[kind].access, 0, 0, 0, NULL,
+                                            with_node ? node : NUMA_NO_PREFERRED_NODE );
+                ok( view != NULL, "no view, error %lu\n", GetLastError() );
+                unmap( view );
+            }
+        }
+        GetFileAttributesA( "\\\\?\\unix\\mapview-mark - - end" );
+        CloseHandle( section );
+        CloseHandle( file );
+    }
+    return 0;
+}
+
 static const struct rule rules[] =
 {
     { "1.13-unplaced", "without a node a page lands where it is touched", test_unplaced },
@@ -1088,15 +1347,20 @@ static const struct rule rules[] =
     { "1.13-copy", "copies of pages land on the node of the view", test_copy },
     { "1.13-copy-file", "copies of a file's pages land on the node of the view", test_copy_file },
     { "1.13-file", "a file's pages land on the node of the view or the section", test_file },
+    { "1.13-file-cache", "pages of a file that are there stay, those that are written land on the node of the view",
+      test_file_cache },
     { "1.13-file-limit", "a view with a node does not read all of a huge file", test_file_limit },
     { "1.13-private", "VirtualAllocExNuma", test_private },
+    { "1.13-reserve", "pages of a section of reserved pages are placed when they are committed", test_reserve },
     { "1.13-private-errors", "invalid nodes for VirtualAllocExNuma", test_private_errors },
     { "1.13-alloc2", "VirtualAlloc2 with a node", test_alloc2 },
     { "1.13-placeholder", "a placeholder is replaced by pages of a node", test_placeholder },
     { "1.13-processes", "a node that one process names holds for another one that touches", test_processes },
     { "1.13-remote", "a view in another process lands on its node", test_remote },
+    { "1.13-remote-private", "private memory of another process, and copies of pages", test_remote_private },
     { "1.13-full", "when a node is full, others give the pages", test_full },
     { "1.13-large", "large pages are allocated on their node", test_large },
+    { "1.13-large-processes", "large pages in another process, and more than the node has", test_large_processes },
     { "1.13-restricted", "nodes that a process may not use are valid, and without effect", test_restricted },
     { "1.13-no-memory", "a node without memory stands for the nearest one with", test_no_memory },
     { "1.15-working-set", "QueryWorkingSetEx in the calling process", test_working_set },
@@ -1107,6 +1371,7 @@ static const struct rule rules[] =
 static const struct child children[] =
 {
     { "numa-worker", child_worker },
+    { "numa-views", child_views },
     { NULL, NULL }
 };
 

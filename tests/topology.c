@@ -45,12 +45,15 @@ static FARPROC kernel32_proc( const char *name )
 static void test_highest(void)
 {
     ULONG node = 0xdeadbeef;
+    char value[16];
 
     read_machine();
     SetLastError( 0xdeadbeef );
     ok( GetNumaHighestNodeNumber( &node ), "failed, error %lu\n", GetLastError() );
     ok( node == machine.count - 1, "got %lu, expected %lu\n", node, machine.count - 1 );
     ok( GetLastError() == 0xdeadbeef, "error %lu\n", GetLastError() );
+    if (GetEnvironmentVariableA( "MAPVIEW_NODES", value, sizeof(value) ))
+        ok( node + 1 == strtoul( value, NULL, 10 ), "got %lu, the machine has %s\n", node, value );
 }
 
 static void test_mask(void)
@@ -291,6 +294,56 @@ static void test_cpu_sets(void)
     }
 }
 
+static void test_handle(void)
+{
+    BOOL (WINAPI *get_node)( HANDLE, USHORT * ) = (void *)kernel32_proc( "GetNumaNodeNumberFromHandle" );
+    HANDLE file, event;
+    USHORT node;
+
+    if (!get_node) return;
+    read_machine();
+    file = create_test_file( GENERIC_READ, PAGE );
+    event = CreateEventW( NULL, FALSE, FALSE, NULL );
+    node = 0xcccc;
+    SetLastError( 0xdeadbeef );
+    /* a device that does not say it has none on Windows */
+    ok( get_node( file, &node ) || broken( GetLastError() != 0xdeadbeef ), "a file: error %lu\n", GetLastError() );
+    ok( node < machine.count || broken( node == 0xcccc ), "a file: node %u\n", node );
+    SetLastError( 0xdeadbeef );
+    ok( !get_node( event, &node ) && GetLastError() == ERROR_INVALID_HANDLE, "an event: error %lu\n", GetLastError() );
+    SetLastError( 0xdeadbeef );
+    ok( !get_node( NULL, &node ) && GetLastError() == ERROR_INVALID_HANDLE, "no handle: error %lu\n", GetLastError() );
+    CloseHandle( event );
+    CloseHandle( file );
+}
+
+/* With a node, physical pages are had or refused as without. */
+static void test_physical_pages(void)
+{
+    BOOL (WINAPI *allocate_numa)( HANDLE, ULONG_PTR *, ULONG_PTR *, DWORD );
+    BOOL (WINAPI *allocate)( HANDLE, ULONG_PTR *, ULONG_PTR * );
+    BOOL (WINAPI *release)( HANDLE, ULONG_PTR *, ULONG_PTR * );
+    ULONG_PTR count, page;
+    BOOL ret, ret_numa;
+    DWORD error;
+
+    allocate = (void *)kernel32_proc( "AllocateUserPhysicalPages" );
+    allocate_numa = (void *)kernel32_proc( "AllocateUserPhysicalPagesNuma" );
+    release = (void *)kernel32_proc( "FreeUserPhysicalPages" );
+    if (!allocate || !allocate_numa || !release) return;
+    read_machine();
+    count = 1;
+    SetLastError( 0xdeadbeef );
+    if ((ret = allocate( GetCurrentProcess(), &count, &page ))) release( GetCurrentProcess(), &count, &page );
+    error = GetLastError();
+    count = 1;
+    SetLastError( 0xdeadbeef );
+    if ((ret_numa = allocate_numa( GetCurrentProcess(), &count, &page, machine.count - 1 )))
+        release( GetCurrentProcess(), &count, &page );
+    ok( ret_numa == ret && GetLastError() == error, "got %d, error %lu; without a node %d, error %lu\n", ret_numa,
+        GetLastError(), ret, error );
+}
+
 /* What stands for the installed kernel32 must have its version and its names. */
 static void test_kernel32(void)
 {
@@ -316,6 +369,8 @@ static const struct rule rules[] =
     { "1.13-proximity", "GetNumaProximityNode and Ex", test_proximity },
     { "1.13-records", "GetLogicalProcessorInformation and Ex", test_records },
     { "1.13-cpu-sets", "GetSystemCpuSetInformation", test_cpu_sets },
+    { "1.13-handle", "GetNumaNodeNumberFromHandle", test_handle },
+    { "1.13-physical-pages", "AllocateUserPhysicalPagesNuma", test_physical_pages },
     { "1.1-kernel32", "the module in place of kernel32", test_kernel32 },
     { NULL, NULL, NULL }
 };

@@ -52,6 +52,30 @@ BOOL WINAPI GetNumaAvailableMemoryNode( UCHAR node, ULONGLONG *available )
 
 
 /***********************************************************************
+ *             GetNumaNodeNumberFromHandle   (KERNEL32.@)
+ *
+ * Tell the node that the device of a file is close to: node 0, as the host does not say it of files.
+ *
+ * RETURNS
+ *  FALSE with ERROR_INVALID_HANDLE for what is no file.
+ */
+BOOL WINAPI GetNumaNodeNumberFromHandle( HANDLE file, USHORT *node )
+{
+    FILE_STANDARD_INFORMATION info;
+    IO_STATUS_BLOCK io;
+    NTSTATUS status;
+
+    if ((status = NtQueryInformationFile( file, &io, &info, sizeof(info), FileStandardInformation )))
+    {
+        SetLastError( RtlNtStatusToDosError( status ));
+        return FALSE;
+    }
+    *node = 0;
+    return TRUE;
+}
+
+
+/***********************************************************************
  *             GetNumaNodeProcessorMask   (KERNEL32.@)
  *
  * Tell the processors of a node, none for one that is not in the group of the thread.

@@ -29,6 +29,7 @@ static const struct call_layout layouts[unix_funcs_count] =
     [unix_protect_memory]  = { LAYOUT( protect_memory ), NONE, NONE, PARAM( protect_memory, old_protect ),
                                OUTPUT( old_protect ), TRUE },
     [unix_get_mapped_name] = { LAYOUT( mapped_name ), NONE, NONE, PARAM( mapped_name, name ), OUTPUT( name ) },
+    [unix_place_memory]    = { LAYOUT( place_memory ), NONE, NONE, NONE, 0, 0 },
 };
 
 /***********************************************************************
@@ -102,11 +103,13 @@ NTSTATUS finish_carried_call( struct carried_call *call, void *params )
         map->base = call->params.map_view.base;
         map->size = call->params.map_view.size;
         map->kind = call->params.map_view.kind;
+        map->target_node = call->params.map_view.target_node;
         break;
     case unix_alloc_memory:
         alloc->base = call->params.alloc_memory.base;
         alloc->size = call->params.alloc_memory.size;
         alloc->kind = call->params.alloc_memory.kind;
+        alloc->target_node = call->params.alloc_memory.target_node;
         break;
     case unix_query_memory:
         query->size = call->params.query_memory.size;

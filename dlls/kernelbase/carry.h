@@ -23,6 +23,7 @@ struct carried_call
         struct free_memory_params    free_memory;
         struct protect_memory_params protect_memory;
         struct mapped_name_params    mapped_name;
+        struct place_memory_params   place_memory;
     } params;
     struct extended_parameter parameters[MAX_PARAMETERS];
     MEM_ADDRESS_REQUIREMENTS  requirements;
@@ -31,6 +32,7 @@ struct carried_call
     ULONG                     old_protect;
     UINT32                    func;
     NTSTATUS                  status;
+    struct carried_call      *next;   /* that was left for a process to make */
 };
 
 #define NO_MEMBER (~0u)

@@ -66,7 +66,9 @@ NTSTATUS mapview_init(void)
     RtlInitAnsiString( &func, "KiUserExceptionDispatcher" );
     if (!LdrGetProcedureAddress( ntdll, &func, 0, &exception_dispatcher ))
         params.exception_dispatcher = (ULONG_PTR)exception_dispatcher;
-    return unix_dispatcher( unix_handle, unix_process_attach, &params );
+    status = unix_dispatcher( unix_handle, unix_process_attach, &params );
+    run_left_calls();
+    return status;
 }
 
 /***********************************************************************

@@ -248,6 +248,12 @@ static NTSTATUS native_copy_memory( void *args )
                                 params->size, NULL );
 }
 
+/* a preference, which ntdll does not know */
+static NTSTATUS native_place_memory( void *args )
+{
+    return STATUS_SUCCESS;
+}
+
 /* in the order of enum mapview_funcs */
 NTSTATUS (* const native_funcs[unix_funcs_count])( void *params ) =
 {
@@ -271,4 +277,5 @@ NTSTATUS (* const native_funcs[unix_funcs_count])( void *params ) =
     native_get_mapped_name,
     native_defer_end,
     native_copy_memory,
+    native_place_memory,
 };

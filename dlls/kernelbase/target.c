@@ -5,6 +5,7 @@
  * An ntdll without placeholders knows one reservation where a process has an adopted range; what
  * is in it is known by the module in that process.  So a thread makes the call there.  A process
  * that has not begun yet is begun by such a thread, as on Windows; its main thread stays suspended.
+ * A call that nobody waits for is left for such a process to make when it begins.
  */
 
 #include <stdarg.h>
@@ -159,6 +160,63 @@ static NTSTATUS call_in_process( HANDLE process, UINT32 func, void *params )
     return status;
 }
 
+/* Leave a call for a process that has not loaded this module yet, in a list that begins in a member
+ * of its PEB which nothing uses. */
+static NTSTATUS leave_call( HANDLE process, UINT32 func, void *params )
+{
+    SIZE_T size = sizeof(struct carried_call), all = 0;
+    PROCESS_BASIC_INFORMATION info;
+    struct carried_call call;
+    void *remote = NULL;
+    NTSTATUS status;
+    PEB peb;
+
+    if ((status = NtQueryInformationProcess( process, ProcessBasicInformation, &info, sizeof(info), NULL )) ||
+        (status = NtReadVirtualMemory( process, info.PebBaseAddress, &peb, sizeof(peb), NULL ))) return status;
+
+    if ((status = start_carried_call( &call, func, params, 0 ))) return status;
+    *call_member( &call.params, get_call_layout( func )->process ) = (ULONG_PTR)GetCurrentProcess();
+    call.next = peb.pUnused;
+    if ((status = NtAllocateVirtualMemory( process, &remote, 0, &size, MEM_RESERVE | MEM_COMMIT | MEM_TOP_DOWN,
+                                           PAGE_READWRITE ))) return status;
+    if (!(status = NtWriteVirtualMemory( process, remote, &call, sizeof(call), NULL )))
+        status = NtWriteVirtualMemory( process, &info.PebBaseAddress->pUnused, &remote, sizeof(remote), NULL );
+    if (status) NtFreeVirtualMemory( process, &remote, &all, MEM_RELEASE );
+    return status;
+}
+
+/* Make a call that nobody waits for, without beginning a process for it.  One that loads this module
+ * right now makes it in both ways. */
+static NTSTATUS call_or_leave( HANDLE process, UINT32 func, void *params )
+{
+    NTSTATUS status = STATUS_SUCCESS;
+
+    if (!has_image( process, &__ImageBase )) status = leave_call( process, func, params );
+    return has_image( process, &__ImageBase ) ? call_in_process( process, func, params ) : status;
+}
+
+/***********************************************************************
+ *             run_left_calls
+ *
+ * Make the calls that were left for this process before it had this module.
+ */
+void run_left_calls(void)
+{
+    struct carried_call *call, *next;
+    void *addr;
+    SIZE_T all;
+
+    for (call = NtCurrentTeb()->Peb->pUnused; call; call = next)
+    {
+        next = call->next;
+        target_thread( call );
+        addr = call;
+        all = 0;
+        NtFreeVirtualMemory( GetCurrentProcess(), &addr, &all, MEM_RELEASE );
+    }
+    NtCurrentTeb()->Peb->pUnused = NULL;
+}
+
 static BOOL is_commit( enum mapview_funcs func, const void *params )
 {
     return func == unix_alloc_memory && ((const struct alloc_memory_params *)params)->type == MEM_COMMIT;
@@ -177,11 +235,25 @@ NTSTATUS call_in_target( enum mapview_funcs func, void *params )
 
     if ((status = NtDuplicateObject( GetCurrentProcess(), process, GetCurrentProcess(), &process, TARGET_ACCESS, 0, 0 )))
         return status;
-    status = call_in_process( process, func, params );
+    if (func == unix_place_memory) status = call_or_leave( process, func, params );
+    else status = call_in_process( process, func, params );
     NtClose( process );
     if (status == STATUS_TIMEOUT) status = STATUS_IO_TIMEOUT;
     /* what can be done without this module */
     if (status == STATUS_NOT_SUPPORTED && is_commit( func, params )) status = native_funcs[func]( params );
     TRACE( "call %u in process %p: %#lx\n", func, process, status );
     return status;
+}
+
+/***********************************************************************
+ *             place_in_target
+ *
+ * Prefer a node for memory of another process, unless it is none.  Nothing comes of it where the
+ * process does not have this module.
+ */
+void place_in_target( UINT64 process, UINT64 base, UINT64 size, UINT32 type, UINT32 node )
+{
+    struct place_memory_params params = { process, base, size, type, node };
+
+    if (node != NUMA_NO_PREFERRED_NODE) mapview_call( unix_place_memory, &params );
 }

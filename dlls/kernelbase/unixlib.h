@@ -69,6 +69,7 @@ struct map_view_params
     UINT32 protect;           /* PAGE_* */
     UINT32 node;              /* preferred node, ~0 for none */
     UINT32 kind;              /* out: enum mapping_kind */
+    UINT32 target_node;       /* in: ~0, out: node that only the process itself can prefer for its pages */
 };
 
 struct unmap_view_params
@@ -111,6 +112,17 @@ struct alloc_memory_params
     UINT32 lock_memory;       /* for MEM_LARGE_PAGES: the caller has SeLockMemoryPrivilege enabled */
     UINT32 native;            /* a placeholder is to be ntdll's */
     UINT32 kind;              /* out: enum mapping_kind */
+    UINT32 target_node;       /* as for map_view */
+};
+
+/* memory of the calling process that another one has made */
+struct place_memory_params
+{
+    UINT64 process;
+    UINT64 base;
+    UINT64 size;
+    UINT32 type;              /* MEM_*: what was done */
+    UINT32 node;
 };
 
 struct free_memory_params
@@ -219,6 +231,7 @@ enum mapview_funcs
     unix_get_mapped_name,
     unix_defer_end,
     unix_copy_memory,
+    unix_place_memory,
     unix_funcs_count
 };
 
@@ -228,6 +241,8 @@ extern NTSTATUS mapview_init(void) DECLSPEC_HIDDEN;
 extern BOOL mapview_is_loaded(void) DECLSPEC_HIDDEN;
 extern NTSTATUS make_call( enum mapview_funcs func, void *params ) DECLSPEC_HIDDEN;
 extern NTSTATUS call_in_target( enum mapview_funcs func, void *params ) DECLSPEC_HIDDEN;
+extern void place_in_target( UINT64 process, UINT64 base, UINT64 size, UINT32 type, UINT32 node ) DECLSPEC_HIDDEN;
+extern void run_left_calls(void) DECLSPEC_HIDDEN;
 
 /* the same calls by ntdll alone, for a system where the Unix half cannot be loaded */
 extern NTSTATUS (* const native_funcs[unix_funcs_count])( void *params ) DECLSPEC_HIDDEN;

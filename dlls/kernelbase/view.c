@@ -27,7 +27,9 @@ static BOOL set_view_status( NTSTATUS status )
 
 static void *map_view( struct map_view_params *params )
 {
+    params->target_node = NUMA_NO_PREFERRED_NODE;
     if (!set_view_status( mapview_call( unix_map_view, params ))) return NULL;
+    place_in_target( params->process, params->base, params->size, MEM_RESERVE, params->target_node );
     return (void *)(ULONG_PTR)params->base;
 }
 

@@ -43,10 +43,12 @@ static void *alloc_memory( const char *func, HANDLE process, void *addr, SIZE_T 
     params.protect  = protect;
     params.node     = node;
     params.extended = extended;
+    params.target_node = NUMA_NO_PREFERRED_NODE;
     params.parameters      = (ULONG_PTR)parameters;
     params.parameter_count = count;
     if (type & MEM_LARGE_PAGES) params.lock_memory = has_lock_memory_privilege();
     if (set_ntstatus( alloc_in_process( &params ))) ret = (void *)(ULONG_PTR)params.base;
+    if (ret) place_in_target( params.process, params.base, params.size, type, params.target_node );
 
     if (start) trace_call( func, "process %s addr %p size %#Ix type %s protect %s node %s parameters %s: %s\n",
                            debugstr_process( process ), addr, size, debugstr_alloc_type( type ),
@@ -197,7 +199,7 @@ LPVOID WINAPI DECLSPEC_HOTPATCH VirtualAlloc2FromApp( HANDLE process, void *addr
  *  type    [I] MEM_* flags
  *  protect [I] PAGE_* protection
  *  node    [I] NUMA node, NUMA_NO_PREFERRED_NODE for none; the node of a reservation goes before
- *              that of a later commit. The memory of another process is placed as without.
+ *              that of a later commit
  *
  * RETURNS
  *  The address, or NULL with the last error set: ERROR_INVALID_PARAMETER for a node that this

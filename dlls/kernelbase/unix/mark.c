@@ -5,6 +5,7 @@
  * Such a section is an unlinked file of the server's, or a memfd: nothing looks at its mode but
  * this module, in any process that has a handle.  The sticky bit says that the section is one of
  * committed pages as large as the file, the last three bits are the number of its protection.
+ * The node of a section of reserved pages is in an extended attribute, where there are any.
  */
 
 #if 0
@@ -17,6 +18,7 @@
 #include <unistd.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 
 #include "ntstatus.h"
 #define WIN32_NO_STATUS
@@ -25,6 +27,8 @@
 #include "winternl.h"
 #include "wine/server.h"
 #include "unix_private.h"
+
+#define NODE_ATTRIBUTE "user.wine-mapview.node"
 
 /* numbers 0 and 7 are the modes of files that have no mark, of the server's and of memfds */
 static const UINT32 marked_protections[8] =
@@ -81,6 +85,27 @@ void mark_section_protection( HANDLE section, UINT32 protect )
     if (wine_server_handle_to_fd( section, 0, &fd, NULL )) return;
     mark_protection( fd, protect );
     close( fd );
+}
+
+/***********************************************************************
+ *             mark_node
+ *
+ * Keep the node that a section was created with.
+ */
+void mark_node( int fd, UINT32 node )
+{
+    fsetxattr( fd, NODE_ATTRIBUTE, &node, sizeof(node), 0 );
+}
+
+/***********************************************************************
+ *             get_marked_node
+ */
+UINT32 get_marked_node( int fd )
+{
+    UINT32 node;
+
+    if (fgetxattr( fd, NODE_ATTRIBUTE, &node, sizeof(node) ) != sizeof(node)) return NUMA_NO_PREFERRED_NODE;
+    return node;
 }
 
 /***********************************************************************

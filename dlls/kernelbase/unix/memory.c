@@ -154,10 +154,26 @@ static NTSTATUS commit_memfd_pages( struct alloc_memory_params *params )
     return STATUS_SUCCESS;
 }
 
-static void place_memory( const struct alloc_memory_params *params, UINT32 node )
+/***********************************************************************
+ *             place_memory
+ *
+ * Prefer a node for private memory, which nobody can do for another process.
+ */
+NTSTATUS place_memory( void *args )
 {
-    if (params->type & MEM_RESERVE || !params->base) set_memory_node( get_ptr( params->base ), params->size, node );
-    else if (params->type & MEM_COMMIT) set_commit_node( get_ptr( params->base ), params->size, node );
+    struct place_memory_params *params = args;
+
+    if (!is_own_process( get_handle( params->process ) )) return STATUS_IN_TARGET;
+    if (params->type & MEM_RESERVE) set_memory_node( get_ptr( params->base ), params->size, params->node );
+    else if (params->type & MEM_COMMIT) set_commit_node( get_ptr( params->base ), params->size, params->node );
+    return STATUS_SUCCESS;
+}
+
+static void place_allocation( struct alloc_memory_params *params, UINT32 node )
+{
+    struct place_memory_params place = { params->process, params->base, params->size, params->type, node };
+
+    if (get_memory_preference( node ) && place_memory( &place )) params->target_node = node;
 }
 
 static NTSTATUS alloc_native_memory( struct alloc_memory_params *params, const struct view_requirements *req )
@@ -224,12 +240,11 @@ NTSTATUS alloc_memory( void *args )
     {
         share_commit( params->base, params->size, params->protect );
         open_other_views( params->base, params->size );
+        place_committed_pages( params->base, params->size, req.node );
     }
     if (!status && (params->type & MEM_RESERVE) && is_current_process( get_handle( params->process ) ))
         forget_large_areas( params->base, params->size );
-    /* nobody can set the policy of another process's memory */
-    if (!status && req.node != NUMA_NO_PREFERRED_NODE && is_own_process( get_handle( params->process ) ))
-        place_memory( params, req.node );
+    if (!status && req.node != NUMA_NO_PREFERRED_NODE) place_allocation( params, req.node );
     if (!status && (params->type & MEM_COMMIT) && is_current_process( get_handle( params->process ) ))
         advise_huge_pages( get_ptr( params->base ), params->size );
     return status;

@@ -14,6 +14,7 @@
 #include <pthread.h>
 #include <unistd.h>
 #include <numa.h>
+#include <numaif.h>
 
 #include "ntstatus.h"
 #define WIN32_NO_STATUS
@@ -74,12 +75,18 @@ static unsigned int find_memory_node( unsigned int host, const struct bitmask *m
     return nearest;
 }
 
+/* libnuma takes a host that refuses the call for one that has it, and complains on stderr later */
+static BOOL can_have_policy(void)
+{
+    return numa_available() != -1 && !get_mempolicy( NULL, NULL, 0, NULL, 0 );
+}
+
 static void init_nodes(void)
 {
     struct bitmask *memory, *cpu, *allowed;
     unsigned int i, end;
 
-    if (numa_available() != -1)
+    if (can_have_policy())
     {
         memory = read_node_list( "/sys/devices/system/node/has_memory" );
         cpu = read_node_list( "/sys/devices/system/node/has_cpu" );

@@ -39,14 +39,6 @@
 
 WINE_DEFAULT_DEBUG_CHANNEL(mapview);
 
-/* how much of a file is brought into the cache for a view with a node; the rest follows whoever
- * touches it.  This costs 5 to 10 ms for a file on a disk (the reading itself goes on behind) and
- * 0.3 ms for one in the cache. */
-#define PLACED_CACHE_SIZE ((SIZE_T)16 << 20)
-
-/* how much the kernel reads ahead at once */
-#define READ_AHEAD_SIZE   ((SIZE_T)128 << 10)
-
 /* as many as Linux can have */
 #define MAX_HOST_NODES 1024
 #define NODE_WORDS     (MAX_HOST_NODES / (8 * sizeof(unsigned long)))
@@ -163,58 +155,58 @@ void set_commit_node( void *base, SIZE_T size, UINT32 node )
     if (get_memory_node( base ) == NUMA_NO_PREFERRED_NODE) set_memory_node( base, size, node );
 }
 
-/* the policy of a thread */
-struct thread_policy
+/***********************************************************************
+ *             is_cached_file
+ *
+ * Tell whether the pages of an object are in a file's cache.
+ */
+BOOL is_cached_file( int fd )
 {
-    int           mode;
-    unsigned long nodes[NODE_WORDS];
-};
+    return get_object_kind( fd ) == OBJECT_FILE;
+}
 
-static BOOL prefer_node( struct thread_policy *saved, UINT32 node )
+/***********************************************************************
+ *             place_cached_pages
+ *
+ * Bring the first pages of a mapped file into the host's cache, on a node.
+ */
+void place_cached_pages( void *base, SIZE_T size, UINT32 node )
 {
     const struct bitmask *mask = get_memory_preference( node );
 
-    memset( saved, 0, sizeof(*saved) );
-    return mask && !get_mempolicy( &saved->mode, saved->nodes, MAX_HOST_NODES, NULL, 0 ) &&
-           !set_mempolicy( MPOL_PREFERRED, mask->maskp, mask->size + 1 );
-}
-
-/* a mode without nodes must not get any */
-static void restore_policy( const struct thread_policy *saved )
-{
-    unsigned int i;
-
-    for (i = 0; i < ARRAY_SIZE(saved->nodes); i++) if (saved->nodes[i]) break;
-    if (i < ARRAY_SIZE(saved->nodes)) set_mempolicy( saved->mode, saved->nodes, MAX_HOST_NODES );
-    else set_mempolicy( saved->mode, NULL, 0 );
-}
-
-/* Bring the first pages of a mapped file into the host's cache.  Those that are there already stay,
- * and unlike a fault this reads nothing beyond the range, which may belong to another node. */
-static void place_cached_pages( void *base, SIZE_T size, UINT32 node )
-{
-    struct thread_policy saved;
-    SIZE_T pos;
-
-    if (!prefer_node( &saved, node )) return;
-    size = min( size, PLACED_CACHE_SIZE );
-    for (pos = 0; pos < size; pos += READ_AHEAD_SIZE)
-        if (madvise( (char *)base + pos, min( size - pos, READ_AHEAD_SIZE ), MADV_WILLNEED )) break;
-    restore_policy( &saved );
+    if (mask) read_ahead( base, size, mask );
 }
 
 /***********************************************************************
  *             place_view
  *
  * Prefer a node for the pages of a view in the calling process; file is what stands for the section.
- * This is one system call for all but a file (and the first view on a device).
+ * One system call, or two for a file (and some for the first view on a device).
  */
 void place_view( HANDLE section, const struct stat *file, void *base, SIZE_T size, UINT32 protect, UINT32 node )
 {
     if (!get_memory_preference( node )) return;
-    set_memory_node( base, size, node );
-    if (is_write_copy( protect )) return;
-    if (get_section_kind( section, file ) == OBJECT_FILE) place_cached_pages( base, size, node );
+    if (is_write_copy( protect ) || get_section_kind( section, file ) != OBJECT_FILE)
+    {
+        set_memory_node( base, size, node );
+        return;
+    }
+    place_cached_pages( base, size, node );
+    set_reserve_node( (UINT_PTR)base, node );
+}
+
+/***********************************************************************
+ *             place_remote_view
+ *
+ * The same for a view in another process.  TRUE when only that one can do it: copies of pages follow
+ * the policy of the memory that they are in, unless the section has one.
+ */
+BOOL place_remote_view( HANDLE section, const struct stat *file, UINT64 offset, SIZE_T size, UINT32 protect, UINT32 node )
+{
+    if (!get_memory_preference( node )) return FALSE;
+    if (is_write_copy( protect ) && get_section_kind( section, file ) != OBJECT_SHARED_MEMORY) return TRUE;
+    place_section( section, offset, size, node );
+    return FALSE;
 }
 
 /***********************************************************************
@@ -231,12 +223,11 @@ void place_object( int fd, UINT64 offset, UINT64 size, UINT32 node )
     if (!get_memory_preference( node )) return;
     if ((kind = get_object_kind( fd )) == OBJECT_HUGE_PAGES) return;
     if (!size && !fstat( fd, &st )) size = st.st_size - offset;
-    if (kind == OBJECT_FILE) size = min( size, PLACED_CACHE_SIZE );
 
     addr = mmap( NULL, size, PROT_NONE, MAP_SHARED | MAP_NORESERVE, fd, offset );
     if (addr == MAP_FAILED) return;
-    set_memory_node( addr, size, node );
     if (kind == OBJECT_FILE) place_cached_pages( addr, size, node );
+    else set_memory_node( addr, size, node );
     munmap( addr, size );
 }
 
@@ -251,5 +242,21 @@ void place_section( HANDLE section, UINT64 offset, UINT64 size, UINT32 node )
 
     if (!get_memory_preference( node ) || wine_server_handle_to_fd( section, 0, &fd, NULL )) return;
     place_object( fd, offset, size, node );
+    close( fd );
+}
+
+/***********************************************************************
+ *             place_reserve_section
+ *
+ * The same for a section of reserved pages.  Those that are in a file's cache are placed when they
+ * are committed (reserve.c).
+ */
+void place_reserve_section( HANDLE section, UINT32 node )
+{
+    int fd;
+
+    if (!get_memory_preference( node ) || wine_server_handle_to_fd( section, 0, &fd, NULL )) return;
+    if (is_cached_file( fd )) mark_node( fd, node );
+    else place_object( fd, 0, 0, node );
     close( fd );
 }

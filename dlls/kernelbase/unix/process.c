@@ -50,6 +50,7 @@ NTSTATUS process_attach( void *args )
     int fd;
 
     handle_bus_faults( params->exception_dispatcher );
+    if (TRACE_ON(mapview)) get_node_count();  /* says what there is, for wine-mapview --status */
     sprintf( name, MARKER_NAME, (int)(ULONG_PTR)NtCurrentTeb()->ClientId.UniqueProcess );
     if ((fd = memfd_create( name, MFD_CLOEXEC )) == -1) return STATUS_SUCCESS;
     addr = mmap( NULL, PAGE_MASK + 1, PROT_NONE, MAP_SHARED, fd, 0 );

@@ -166,11 +166,13 @@ static NTSTATUS create_view( HANDLE section, UINT_PTR base, SIZE_T size, UINT64 
     view->size    = size;
     view->offset  = offset;
     view->protect = protect;
+    view->node    = NUMA_NO_PREFERRED_NODE;
 
     if (!(status = wine_server_handle_to_fd( section, 0, &fd, NULL )))
     {
         if (fstat( fd, &st )) status = STATUS_INVALID_HANDLE;
         else status = prepare_last_page( view, section, fd, &st );
+        if (get_node_count() > 1 && (view->cached = is_cached_file( fd ))) view->node = get_marked_node( fd );
         close( fd );
         view->device = st.st_dev;
         view->inode  = st.st_ino;
@@ -205,6 +207,46 @@ NTSTATUS add_reserve_view( HANDLE section, UINT_PTR base, SIZE_T size, UINT64 of
 
     close_reserve_view( base, size );
     return STATUS_SUCCESS;
+}
+
+/***********************************************************************
+ *             set_reserve_node
+ *
+ * Prefer a node for the pages of a view that will be committed.
+ */
+void set_reserve_node( UINT_PTR base, UINT32 node )
+{
+    struct reserve_view *view;
+    sigset_t sigset;
+
+    if (!is_reserve_address( base )) return;
+    lock_reserve_views( &sigset );
+    if ((view = find_reserve_view( base ))) view->node = node;
+    unlock_reserve_views( &sigset );
+}
+
+/***********************************************************************
+ *             place_committed_pages
+ *
+ * Pages have been committed: where they are in a file's cache, bring them in on the node of the
+ * view or the section, else on that which was named now.
+ */
+void place_committed_pages( UINT_PTR base, SIZE_T size, UINT32 node )
+{
+    UINT_PTR view_base = get_node_count() > 1 ? get_reserve_view_base( base ) : 0;
+    struct reserve_view *view;
+    BOOL cached = FALSE;
+    sigset_t sigset;
+
+    if (!view_base) return;
+    lock_reserve_views( &sigset );
+    if ((view = find_reserve_view( view_base )))
+    {
+        cached = view->cached;
+        if (view->node != NUMA_NO_PREFERRED_NODE) node = view->node;
+    }
+    unlock_reserve_views( &sigset );
+    if (cached) place_cached_pages( (void *)base, size, node );
 }
 
 /***********************************************************************

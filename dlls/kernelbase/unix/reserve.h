@@ -25,6 +25,8 @@ struct reserve_view
     UINT_PTR             helper_last;  /* the last page of this view in it */
     UINT32               protect;      /* of both */
     volatile BYTE       *committed;    /* at the end of the section: whether the last page is committed */
+    BOOL                 cached;       /* its pages are in a file's cache ... */
+    UINT32               node;         /* ... and preferably on this node */
 };
 
 static inline NTSTATUS query_native_pages( UINT_PTR addr, MEMORY_BASIC_INFORMATION *info )

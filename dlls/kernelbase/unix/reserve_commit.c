@@ -63,6 +63,8 @@ static NTSTATUS map_commit_flag( struct reserve_view *view, int fd, const struct
     }
     addr = mmap( NULL, PAGE_LEN, PROT_READ | PROT_WRITE, MAP_SHARED, fd, section_size );
     if (addr == MAP_FAILED) return STATUS_NO_MEMORY;
+    /* a fault reads pages around that may have a node */
+    if (get_node_count() > 1) madvise( addr, PAGE_LEN, MADV_RANDOM );
     view->committed = addr;
     return STATUS_SUCCESS;
 }

@@ -48,7 +48,8 @@ static NTSTATUS check_large_pages( const struct create_section_params *params )
 }
 
 /* A section with a node is a memfd of ours, whose pages land there for whoever touches them first;
- * so is one of huge pages.  The server has no reserved pages in those (SEC_RESERVE). */
+ * so is one of huge pages.  The server has no reserved pages in those (SEC_RESERVE): such a section
+ * stays a file of its own. */
 static BOOL is_memfd_section( const struct create_section_params *params, struct memfd_info *info )
 {
     if (params->file || !(params->flags & SEC_COMMIT)) return FALSE;
@@ -97,6 +98,7 @@ NTSTATUS create_section( void *args )
     if (!status && !file && can_have_broader_handle( params )) mark_section_protection( section, params->protect );
     /* nothing remembers the node of a file's section: what can be placed for all views, is now */
     if (!status && file && !(params->flags & SEC_IMAGE)) place_section( section, 0, 0, info.node );
+    if (!status && !file) place_reserve_section( section, info.node );
     params->section = (UINT_PTR)section;
     return status;
 }

@@ -89,6 +89,8 @@ extern BOOL is_marked_committed( const struct stat *st ) DECLSPEC_HIDDEN;
 extern void mark_committed( int fd, const struct stat *st ) DECLSPEC_HIDDEN;
 extern void mark_protection( int fd, UINT32 protect ) DECLSPEC_HIDDEN;
 extern void mark_section_protection( HANDLE section, UINT32 protect ) DECLSPEC_HIDDEN;
+extern void mark_node( int fd, UINT32 node ) DECLSPEC_HIDDEN;
+extern UINT32 get_marked_node( int fd ) DECLSPEC_HIDDEN;
 extern NTSTATUS check_marked_protection( const struct stat *st, UINT32 view_protect ) DECLSPEC_HIDDEN;
 
 /* memfd.c */
@@ -111,6 +113,7 @@ extern NTSTATUS create_memfd_section( struct create_section_params *params, cons
 extern NTSTATUS alloc_memory( void *args ) DECLSPEC_HIDDEN;
 extern NTSTATUS free_memory( void *args ) DECLSPEC_HIDDEN;
 extern NTSTATUS protect_memory( void *args ) DECLSPEC_HIDDEN;
+extern NTSTATUS place_memory( void *args ) DECLSPEC_HIDDEN;
 
 /* node.c */
 struct bitmask;
@@ -127,9 +130,14 @@ extern NTSTATUS get_page_error( UINT_PTR addr ) DECLSPEC_HIDDEN;
 extern UINT32 get_memory_node( const void *addr ) DECLSPEC_HIDDEN;
 extern void set_memory_node( void *base, SIZE_T size, UINT32 node ) DECLSPEC_HIDDEN;
 extern void set_commit_node( void *base, SIZE_T size, UINT32 node ) DECLSPEC_HIDDEN;
+extern BOOL is_cached_file( int fd ) DECLSPEC_HIDDEN;
+extern void place_cached_pages( void *base, SIZE_T size, UINT32 node ) DECLSPEC_HIDDEN;
 extern void place_view( HANDLE section, const struct stat *file, void *base, SIZE_T size, UINT32 protect,
                         UINT32 node ) DECLSPEC_HIDDEN;
+extern BOOL place_remote_view( HANDLE section, const struct stat *file, UINT64 offset, SIZE_T size, UINT32 protect,
+                               UINT32 node ) DECLSPEC_HIDDEN;
 extern void place_object( int fd, UINT64 offset, UINT64 size, UINT32 node ) DECLSPEC_HIDDEN;
+extern void place_reserve_section( HANDLE section, UINT32 node ) DECLSPEC_HIDDEN;
 extern void place_section( HANDLE section, UINT64 offset, UINT64 size, UINT32 node ) DECLSPEC_HIDDEN;
 
 /* process.c */
@@ -168,11 +176,16 @@ extern BOOL is_compatible_protection( UINT32 view_protect, UINT32 protect ) DECL
 extern int get_unix_protection( UINT32 protect ) DECLSPEC_HIDDEN;
 extern UINT32 get_required_access( UINT32 protect ) DECLSPEC_HIDDEN;
 
+/* read_ahead.c */
+extern void read_ahead( void *base, SIZE_T size, const struct bitmask *mask ) DECLSPEC_HIDDEN;
+
 /* reserve.c */
 extern BOOL is_reserve_address( UINT_PTR addr ) DECLSPEC_HIDDEN;
 extern void set_reserve_alias( UINT_PTR base, UINT_PTR alias, SIZE_T size, UINT64 offset ) DECLSPEC_HIDDEN;
 extern NTSTATUS add_reserve_view( HANDLE section, UINT_PTR base, SIZE_T size, UINT64 offset,
                                   UINT32 protect ) DECLSPEC_HIDDEN;
+extern void set_reserve_node( UINT_PTR base, UINT32 node ) DECLSPEC_HIDDEN;
+extern void place_committed_pages( UINT_PTR base, SIZE_T size, UINT32 node ) DECLSPEC_HIDDEN;
 extern BOOL unmap_reserve_view( UINT_PTR addr, UINT32 flags, NTSTATUS *status ) DECLSPEC_HIDDEN;
 
 /* reserve_commit.c */

@@ -41,6 +41,7 @@ const unixlib_entry_t DECLSPEC_EXPORT __wine_unix_call_funcs[] =
     get_mapped_name,
     defer_end,
     copy_memory,
+    place_memory,
 };
 
 C_ASSERT( ARRAY_SIZE(__wine_unix_call_funcs) == unix_funcs_count );

@@ -352,10 +352,11 @@ static NTSTATUS map_any_view( struct view *view )
     if (status < 0) return get_host_status( status );
 
     if (view->req.node == NUMA_NO_PREFERRED_NODE) return status;
-    if (is_current_process( view->process ))
+    if (is_own_process( view->process ))
         place_view( view->section, &view->file.st, view->base, view->size, view->protect, view->req.node );
-    else
-        place_section( view->section, view->params->offset, view->size, view->req.node );
+    else if (place_remote_view( view->section, &view->file.st, view->params->offset, view->size, view->protect,
+                                view->req.node ))
+        view->params->target_node = view->req.node;
     return status;
 }
 
