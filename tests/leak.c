@@ -294,14 +294,15 @@ static void check_leaks( struct bad_calls *calls, unsigned int total )
     ok( !worked, "%u calls worked\n", worked );
     worked = 0;
 
-    /* The heap of Wine 10.0 takes another region once, for sizes that it has seen often, and a thread
-     * for calls for other processes ends when it has had nothing to do; a leak is there each time. */
+    /* the heap of Wine 10.0 takes another region once, for sizes that it has seen often; a leak is
+     * there each time.  The thread for calls to other processes comes and goes. */
     for (round = 0; round < 3; round++)
     {
         before = get_usage( pid );
         for (count = 0, worked = 0; count < total; ) count += do_bad_calls( calls, missing, &worked );
         after = get_usage( pid );
-        if (after.regions <= before.regions && after.bytes <= before.bytes && after.files <= before.files) break;
+        if (after.regions <= before.regions && after.bytes <= before.bytes && after.handles <= before.handles &&
+            after.files <= before.files) break;
     }
 
     ok( !worked, "%u of %u calls worked\n", worked, count );
@@ -371,7 +372,7 @@ static void test_leaks_success(void)
     ok( after.handles <= before.handles, "handles: %#lx, before %#lx\n", after.handles, before.handles );
     ok( after.regions <= before.regions, "%Iu regions, before %Iu\n", after.regions, before.regions );
     ok( after.bytes <= before.bytes, "%#Ix bytes, before %#Ix\n", after.bytes, before.bytes );
-    ok( after.files == before.files, "%u Unix files, before %u\n", after.files, before.files );
+    ok( after.files <= before.files, "%u Unix files, before %u\n", after.files, before.files );
     CloseHandle( file );
 }
 
