@@ -129,6 +129,16 @@ static BOOL has_image( HANDLE process, const IMAGE_DOS_HEADER *base )
     return TRUE;
 }
 
+/* a 32-bit program for a 64-bit one, or the other way round: neither has the other's module */
+static BOOL is_other_kind( HANDLE process )
+{
+    ULONG_PTR own = 0, other = 0;
+
+    NtQueryInformationProcess( GetCurrentProcess(), ProcessWow64Information, &own, sizeof(own), NULL );
+    NtQueryInformationProcess( process, ProcessWow64Information, &other, sizeof(other), NULL );
+    return !own != !other;
+}
+
 /* a thread that does nothing makes the target load its modules, this one among them */
 static NTSTATUS start_target( HANDLE process )
 {
@@ -233,6 +243,7 @@ static NTSTATUS call_in_process( HANDLE process, unsigned int layout, void *para
     void *remote = NULL;
     NTSTATUS status;
 
+    if (is_other_kind( process )) return STATUS_NOT_SUPPORTED;
     /* not where something that is to be placed there has just been freed */
     status = NtAllocateVirtualMemory( process, &remote, 0, &size, MEM_RESERVE | MEM_COMMIT | MEM_TOP_DOWN,
                                       PAGE_READWRITE );

@@ -34,7 +34,7 @@ WINE_DEFAULT_DEBUG_CHANNEL(mapview);
 
 static UINT_PTR get_chunk_end( UINT_PTR range_base, UINT_PTR addr, UINT_PTR end )
 {
-    return min( end, range_base + ((addr - range_base) / CHUNK_SIZE + 1) * CHUNK_SIZE );
+    return addr + min( end - addr, CHUNK_SIZE - (addr - range_base) % CHUNK_SIZE );
 }
 
 static NTSTATUS reserve_chunk( void *addr, SIZE_T size, UINT32 protect )
@@ -321,7 +321,8 @@ NTSTATUS query_adopted_pages( const struct piece *piece, UINT_PTR addr, MEMORY_B
  */
 NTSTATUS protect_adopted_pages( struct piece *piece, UINT_PTR base, UINT_PTR size, UINT32 protect, ULONG *old )
 {
-    UINT_PTR end = base + size, addr, first = get_chunk_end( piece->range->base, base, end ) - base;
+    UINT_PTR end = base + size, addr;
+    SIZE_T first = get_chunk_end( piece->range->base, base, end ) - base;
     MEMORY_BASIC_INFORMATION info;
     void *start = (void *)base;
     NTSTATUS status;

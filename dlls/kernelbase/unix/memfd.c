@@ -74,9 +74,12 @@ BOOL get_memfd_info( int fd, struct memfd_info *info )
 {
     char link[32], name[128], *node;
     struct statfs st;
+    UINT32 type;
     ssize_t len;
 
-    if (fstatfs( fd, &st ) || (st.f_type != TMPFS_MAGIC && st.f_type != HUGETLBFS_MAGIC)) return FALSE;
+    if (fstatfs( fd, &st )) return FALSE;
+    type = st.f_type;
+    if (type != TMPFS_MAGIC && type != HUGETLBFS_MAGIC) return FALSE;
     sprintf( link, "/proc/self/fd/%d", fd );
     len = readlink( link, name, sizeof(name) - 1 );
     if (len < (ssize_t)sizeof(MEMFD_PREFIX) - 1) return FALSE;
@@ -85,7 +88,7 @@ BOOL get_memfd_info( int fd, struct memfd_info *info )
 
     memset( info, 0, sizeof(*info) );
     info->large   = !!strstr( name, ":large" );
-    info->hugetlb = st.f_type == HUGETLBFS_MAGIC;
+    info->hugetlb = type == HUGETLBFS_MAGIC;
     info->page_size = info->hugetlb ? (SIZE_T)st.f_bsize : PAGE_MASK + 1;
     info->node    = NUMA_NO_PREFERRED_NODE;
     if ((node = strstr( name, ":node=" )))
