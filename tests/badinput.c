@@ -240,7 +240,7 @@ static void test_all_null(void)
 
 static void test_params_pointers(void)
 {
-    static const ULONG_PTR pointers[] = { 8, 0x10000 - 8, 0x7fffffff0000, 0xffff800000000000, ~(ULONG_PTR)7 };
+    static const ULONG_PTR pointers[] = { 8, 0x10000 - 8, BITS( USER_END, 0xfffff008 ), SYSTEM_ADDRESS, ~(ULONG_PTR)7 };
     HANDLE section = create_section( PAGE_READWRITE, SECTION_SIZE );
     struct map_args args = map_args( section );
     MEM_EXTENDED_PARAMETER param;
@@ -276,7 +276,7 @@ static void test_flush_addresses(void)
 {
     static const ULONG_PTR addresses[] =
     {
-        1, 0x7fffffff0000, 0x800000000000, 0xffff800000000000, ~(ULONG_PTR)0
+        1, USER_END, BITS( 0x800000000000, 0xffff8000 ), SYSTEM_ADDRESS, ~(ULONG_PTR)0
     };
     static const SIZE_T sizes[] = { 0, 1, PAGE, ~(SIZE_T)0 };
     unsigned int i, j;

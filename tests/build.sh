@@ -45,7 +45,7 @@ copy_source() {
     mkdir "$1"
     tar -C "$source" -cf - --exclude='*.o' --exclude='*.exe' --exclude=.git --exclude=./lib \
         --exclude=./autom4te.cache --exclude='./configure*~' --exclude=./configure --exclude='./config.*' \
-        --exclude=./Makefile --exclude='./dlls/*/stub' --exclude='./include/config.h*' \
+        --exclude=./Makefile --exclude='./dlls/*/stub' --exclude='./dlls/*/i386' --exclude='./include/config.h*' \
         --exclude=./aclocal.m4 . 2>/dev/null | tar -C "$1" -xf -
     cp "$source/configure.ac" "$1"
 }
@@ -77,6 +77,16 @@ check made-programs "$(ls tests/mapview_test.exe samples/mapsum.exe 2>&1)" "samp
 tests/mapview_test.exe"
 check builtin "$(dd if="lib/wine-mapview/$cpu-windows/kernelbase.dll" bs=1 skip=64 count=16 2>/dev/null)" "Wine builtin DLL"
 
+if grep -q '^WINE32_CPU *= i386' Makefile; then
+    for file in "i386-windows/kernelbase.dll" "i386-windows/kernelbase.from" "i386-unix/kernelbase.so" "i386-windows/kernel32.dll"; do
+        check "made-32-bit-${file##*/}" "$(ls "lib/wine-mapview/$file" 2>/dev/null)" "lib/wine-mapview/$file"
+    done
+    check made-32-bit-programs "$(ls tests/mapview_test32.exe tests/mapview_test32_4g.exe 2>&1)" "tests/mapview_test32.exe
+tests/mapview_test32_4g.exe"
+else
+    skip made-32-bit "the packages of the other architecture are not installed"
+fi
+
 check make-again "$(step make; grep -c 'gcc\|winebuild' "$tmp/log")" "0
 0"
 dll=lib/wine-mapview/$cpu-windows/kernelbase.dll so=lib/wine-mapview/$cpu-unix/kernelbase.so
@@ -94,6 +104,8 @@ check install "$(step make install DESTDIR="$dest")" 0
 for file in bin/wine-mapview share/man/man1/wine-mapview.1 lib/wine-mapview/find-wine lib/wine-mapview/mapview-views "$dll" "${dll%.dll}.from" "$so"; do
     check "installed-${file##*/}" "$(find "$dest/usr/$file" 2>/dev/null)" "$dest/usr/$file"
 done
+check installed-all "$(cd "$dest/usr/lib/wine-mapview" && find . -name '*.dll' -o -name '*.so' | sort)" \
+    "$(cd lib/wine-mapview && find . -name '*.dll' -o -name '*.so' | sort)"
 check installed-without-links "$(find "$dest" -type l)" ""
 check installed-program "$(cd / && PATH="$dest/usr/bin:$PATH" && program wine-mapview)" 37
 check installed-module "$(sed -n 's/^wm_recorded=.*|//p' "$("$dest/usr/bin/wine-mapview" --overlay)/overlay.sh")" \
@@ -143,6 +155,10 @@ like no-mingw "$(lacking - '*mingw32*')" "*mingw*apt-get install gcc-mingw-w64*s
 like no-gcc "$(lacking - 'gcc*' 'cc' 'c89*' 'c99*' 'cl' 'cl.exe' 'clang*' 'x86_64-linux-gnu-gcc*')" "*compiler*status [1-9]*"
 like no-numa-header "$(configure env ac_cv_header_numa_h=no)" "*numa.h was not found*apt-get install libnuma-dev*status 1"
 like no-numa-library "$(configure env ac_cv_lib_numa_numa_available=no)" "*libnuma was not found*apt-get install libnuma-dev*status 1"
+options=--enable-win32
+like no-win32 "$(lacking - '*i686*')" "*--enable-win32: there is no *apt-get install*status 1"
+options=--disable-win32
+check without-win32 "$(configure env; sed -n 's/^WINE32_CPU *= *//p' Makefile)" "status 0"
 options=--with-wine=$tmp/none
 like no-such-wine "$(configure env)" "*$tmp/none*status 1"
 options=--without-wine

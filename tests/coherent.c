@@ -430,7 +430,7 @@ static int child_same_address( int argc, char **argv )
 
 static void test_process_same_address(void)
 {
-    void *address = (void *)(ULONG_PTR)0x2a0000000000;
+    void *address = (void *)ZONE( 0x2a );
     HANDLE section = create_section( PAGE_READWRITE, PAGE );
     struct shared *shared = MapViewOfFileEx( section, FILE_MAP_WRITE, 0, 0, 0, address );
 

@@ -211,7 +211,7 @@ static void test_alignment_invalid(void)
 {
     static const SIZE_T alignments[] =
     {
-        1, 2, 0x1000, 0x8000, 0xffff, 0x10001, 0x18000, 0x30000, 0x300000, ~(SIZE_T)0, 0x8000000000000001
+        1, 2, 0x1000, 0x8000, 0xffff, 0x10001, 0x18000, 0x30000, 0x300000, ~(SIZE_T)0, BITS( 0x8000000000000001, 0x80000001 )
     };
     HANDLE section = create_section( PAGE_READWRITE, SECTION_SIZE );
     struct map_args args = map_args( section );
@@ -240,7 +240,7 @@ static void test_alignment_honoured(void)
 {
     static const SIZE_T alignments[] =
     {
-        0x10000, 0x20000, 0x40000, 0x100000, 0x200000, 0x1000000, 0x40000000, 0x1000000000
+        0x10000, 0x20000, 0x40000, 0x100000, 0x200000, 0x1000000, BITS( 0x40000000, 0x8000000 ), BITS( 0x1000000000, 0x10000000 )
     };
     HANDLE section = create_filled_section( PAGE_READWRITE, SECTION_SIZE );
     struct map_args args = map_args( section );
@@ -287,8 +287,8 @@ static void test_limits_invalid(void)
     tests[0].low = 0x20001000;          /* not a multiple of 64 KiB */
     tests[1].low = 0x20000001;
     tests[2].low = max + 1;             /* outside of the user's address space */
-    tests[3].low = 0x800000000000;
-    tests[4].low = 0xffff800000000000;
+    tests[3].low = BITS( 0x800000000000, 0xffff0000 );
+    tests[4].low = SYSTEM_ADDRESS;
     tests[5].high = max + PAGE;
     tests[6].high = 0xffffffffffffffff;
     tests[7].high = 0x20000000;         /* not the last byte of a page */
@@ -335,9 +335,9 @@ static void test_limits_honoured(void)
         ok( view == base, "Got %p, expected %p\n", view, base );
         unmap( view );
         /* not below */
-        req = requirements( 0x100000000000, 0, 0 );
+        req = requirements( ZONE( 0x10 ), 0, 0 );
         view = map_works( m, &args );
-        ok( (ULONG_PTR)view >= 0x100000000000, "Got %p, expected at least 0x100000000000\n", view );
+        ok( (ULONG_PTR)view >= ZONE( 0x10 ), "Got %p, expected at least %p\n", view, (void *)ZONE( 0x10 ));
         unmap( view );
         /* not above */
         req = requirements( 0, 0x5fffffff, 0 );
@@ -346,10 +346,10 @@ static void test_limits_honoured(void)
         if (view) ok( word_at( view, PAGE ) == test_word( PAGE ), "got %#lx\n", word_at( view, PAGE ));
         unmap( view );
         /* between */
-        req = requirements( 0x200000000000, 0x20ffffffffff, 0 );
+        req = requirements( ZONE( 0x20 ), ZONE( 0x21 ) - 1, 0 );
         view = map_works( m, &args );
-        ok( (ULONG_PTR)view >= 0x200000000000 && (ULONG_PTR)view + SECTION_SIZE - 1 <= 0x20ffffffffff,
-            "Got %p, expected 0x200000000000 to 0x20ffffffffff\n", view );
+        ok( (ULONG_PTR)view >= ZONE( 0x20 ) && (ULONG_PTR)view + SECTION_SIZE <= ZONE( 0x21 ),
+            "Got %p, expected %p to %p\n", view, (void *)ZONE( 0x20 ), (void *)ZONE( 0x21 ));
         unmap( view );
     }
     CloseHandle( section );

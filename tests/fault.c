@@ -9,14 +9,12 @@
 
 #include "test.h"
 
-#ifndef __x86_64__
-#error "These tests are written for x86-64."
-#endif
-
 DWORD asm_probe_read( const void *addr, BYTE *value );
 DWORD asm_probe_write( void *addr, BYTE value );
 DWORD asm_probe_exec( const void *code, DWORD *ret );
 extern const char asm_probe_read_insn[], asm_probe_write_insn[], asm_probe_ret[], asm_probe_exec_out[];
+
+#ifdef __x86_64__
 
 __asm__( ".text\n"
          "\t.globl asm_probe_read, asm_probe_write, asm_probe_exec\n"
@@ -45,25 +43,60 @@ __asm__( ".text\n"
          "\tpopq %rbx\n"
          "\tret\n" );
 
+#elif defined(__i386__)
+
+__asm__( ".text\n"
+         "\t.globl _asm_probe_read, _asm_probe_write, _asm_probe_exec\n"
+         "\t.globl _asm_probe_read_insn, _asm_probe_write_insn, _asm_probe_ret, _asm_probe_exec_out\n"
+         "_asm_probe_read:\n"
+         "\tmovl 4(%esp),%ecx\n"
+         "\tmovl 8(%esp),%edx\n"
+         "_asm_probe_read_insn:\n"
+         "\tmovb (%ecx),%al\n"
+         "\tmovb %al,(%edx)\n"
+         "\txorl %eax,%eax\n"
+         "\tret\n"
+         "_asm_probe_write:\n"
+         "\tmovl 4(%esp),%ecx\n"
+         "\tmovb 8(%esp),%dl\n"
+         "_asm_probe_write_insn:\n"
+         "\tmovb %dl,(%ecx)\n"
+         "\txorl %eax,%eax\n"
+         "_asm_probe_ret:\n"
+         "\tret\n"
+         "_asm_probe_exec:\n"
+         "\tpushl %ebx\n"
+         "\tmovl 12(%esp),%ebx\n"
+         "\tcall *8(%esp)\n"
+         "\tmovl %eax,(%ebx)\n"
+         "\txorl %eax,%eax\n"
+         "_asm_probe_exec_out:\n"
+         "\tpopl %ebx\n"
+         "\tret\n" );
+
+#else
+#error "These tests are written for x86."
+#endif
+
 static const void *exec_code;
 
 static LONG CALLBACK probe_handler( EXCEPTION_POINTERS *ptrs )
 {
     CONTEXT *context = ptrs->ContextRecord;
-    const char *ip = (const char *)context->Rip;
+    const char *ip = (const char *)context_ip( context );
 
     if (ip == asm_probe_read_insn || ip == asm_probe_write_insn)
     {
-        context->Rip = (ULONG_PTR)asm_probe_ret;
+        context_ip( context ) = (ULONG_PTR)asm_probe_ret;
     }
     else if (ip && ip == (const char *)exec_code)
     {
-        context->Rsp += sizeof(ULONG_PTR);  /* the return address */
-        context->Rip = (ULONG_PTR)asm_probe_exec_out;
+        context_sp( context ) += sizeof(ULONG_PTR);  /* the return address */
+        context_ip( context ) = (ULONG_PTR)asm_probe_exec_out;
     }
     else return EXCEPTION_CONTINUE_SEARCH;
 
-    context->Rax = ptrs->ExceptionRecord->ExceptionCode;
+    context_ax( context ) = ptrs->ExceptionRecord->ExceptionCode;
     return EXCEPTION_CONTINUE_EXECUTION;
 }
 

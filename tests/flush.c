@@ -102,7 +102,7 @@ static void test_beyond_view(void)
     static const struct { SIZE_T offset, size; } ranges[] =
     {
         { 0, FILE_SIZE + 1 }, { 0, FILE_SIZE + PAGE }, { PAGE, FILE_SIZE }, { FILE_SIZE - 1, 2 },
-        { 0, 0x7fffffffffffffff }, { 0, ~(SIZE_T)0 }, { PAGE, (SIZE_T)0 - PAGE }, { PAGE, ~(SIZE_T)0 },
+        { 0, ~(SIZE_T)0 / 2 }, { 0, ~(SIZE_T)0 }, { PAGE, (SIZE_T)0 - PAGE }, { PAGE, ~(SIZE_T)0 },
     };
     HANDLE file = create_test_file( GENERIC_READ, FILE_SIZE );
     HANDLE section = CreateFileMappingW( file, NULL, PAGE_READWRITE, 0, 0, NULL );

@@ -17,7 +17,7 @@
 #define BATCH_CALLS 400
 #define SLOT_SIZE   0x100000
 #define SLOTS       16
-#define ZONE_BASE   ((char *)(ULONG_PTR)0x2d0000000000)
+#define ZONE_BASE   ((char *)ZONE( 0x2d ))
 #define MAX_VIEWS   24
 
 static ULONG64 state;
@@ -315,7 +315,7 @@ static void check_base( const struct mapper *m, const struct map_args *a, int pr
     {
         add_fault( f, ERROR_INVALID_PARAMETER );
         add_fault( f, ERROR_INVALID_ADDRESS );
-        if ((ULONG_PTR)base >= 0x800000000000) add_fault( f, ERROR_NOT_ENOUGH_MEMORY );
+        if ((ULONG_PTR)base >= BITS( 0x800000000000, user_limit() )) add_fault( f, ERROR_NOT_ENOUGH_MEMORY );
     }
 }
 
@@ -367,13 +367,13 @@ static void check_params( const struct map_args *a, struct faults *f )
                 add_fault( f, ERROR_INVALID_PARAMETER );
             if ((req->Alignment & (req->Alignment - 1)) || (req->Alignment && req->Alignment < GRANULARITY) ||
                 ((ULONG_PTR)req->LowestStartingAddress & 0xffff) ||
-                (ULONG_PTR)req->LowestStartingAddress >= 0x7fffffff0000)
+                (ULONG_PTR)req->LowestStartingAddress >= user_limit())
                 add_fault( f, ERROR_INVALID_PARAMETER );
             if (req->HighestEndingAddress && ((((ULONG_PTR)req->HighestEndingAddress + 1) & 0xfff) ||
-                (ULONG_PTR)req->HighestEndingAddress >= 0x7fffffff0000 ||
+                (ULONG_PTR)req->HighestEndingAddress >= user_limit() ||
                 req->HighestEndingAddress <= req->LowestStartingAddress))
                 add_fault( f, ERROR_INVALID_PARAMETER );
-            if (req->HighestEndingAddress || req->Alignment > 0x100000000 || req->LowestStartingAddress)
+            if (req->HighestEndingAddress || req->Alignment > BITS( 0x100000000, 0x1000000 ) || req->LowestStartingAddress)
             {
                 /* whether there is room */
                 f->any |= !f->count;
@@ -442,7 +442,7 @@ static void fuzz_map( ULONG64 seed, unsigned int call )
     static const SIZE_T sizes[] =
     {
         1, 0x1000, 0x1001, 0x10000, 0x11111, 0x11112, 0x12345, 0x13000, 0x13001, 0x23456, 0x23457, 0x24000, 0x40000,
-        0x40001, (SIZE_T)1 << 32, (SIZE_T)1 << 63, ~(SIZE_T)0, ~(SIZE_T)0xfff
+        0x40001, BITS( (SIZE_T)1 << 32, 0xc0000000 ), ~(SIZE_T)0 / 2 + 1, ~(SIZE_T)0, ~(SIZE_T)0xfff
     };
     static const DWORD accesses[] =
     {
@@ -456,12 +456,14 @@ static void fuzz_map( ULONG64 seed, unsigned int call )
         MEM_RESERVE_PLACEHOLDER, 0x80000000, 0xffffffff, MEM_PHYSICAL, MEM_TOP_DOWN | MEM_DIFFERENT_IMAGE_BASE_OK
     };
     static const DWORD nodes[] = { 0, 0, 0, 1, 63, 64, 0x80000000 };
-    static const ULONG_PTR lows[] = { 0, 0, 0x10000, 0x2e0000000000, 0x2e0000001000, 0x7fffffff0000, ~(ULONG_PTR)0xffff };
+    static const ULONG_PTR lows[] = { 0, 0, 0x10000, ZONE( 0x2e ), ZONE( 0x2e ) + PAGE, USER_END, ~(ULONG_PTR)0xffff };
     static const ULONG_PTR highs[] =
     {
-        0, 0, 0x7fffffff, 0x2e00000fffff, 0x2e0000000fff, 0x2e0000000800, 0x7ffffffeffff, 0x7fffffffffff, ~(ULONG_PTR)0
+        0, 0, 0x6fffffff, ZONE( 0x2e ) + 0xfffff, ZONE( 0x2e ) + 0xfff, ZONE( 0x2e ) + 0x800, USER_END - 1,
+        USER_END + 0xffff, ~(ULONG_PTR)0
     };
-    static const SIZE_T aligns[] = { 0, 0, 0x10000, 0x100000, 0x8000, 0x30000, (SIZE_T)1 << 40, (SIZE_T)1 << 63, ~(SIZE_T)0 };
+    static const SIZE_T aligns[] = { 0, 0, 0x10000, 0x100000, 0x8000, 0x30000, BITS( (SIZE_T)1 << 40, 0x10000000 ),
+                                     ~(SIZE_T)0 / 2 + 1, ~(SIZE_T)0 };
     const struct fuzz_section *s = pick_section();
     const struct fuzz_process *p = pick_process();
     MEM_ADDRESS_REQUIREMENTS req[3];
@@ -490,7 +492,8 @@ static void fuzz_map( ULONG64 seed, unsigned int call )
     {
         static const ULONG_PTR bases[] =
         {
-            1, 0x140000000, 0x7ffe0000, 0x7fffffff0000, 0x800000000000, 0xffff800000000000, ~(ULONG_PTR)0
+            1, BITS( 0x140000000, 0x400000 ), 0x7ffe0000, USER_END, BITS( 0x800000000000, USER_END ), SYSTEM_ADDRESS,
+            ~(ULONG_PTR)0
         };
         a.base = (void *)PICK( bases );
     }
@@ -591,7 +594,7 @@ static void fuzz_map( ULONG64 seed, unsigned int call )
 
 static void fuzz_unmap( ULONG64 seed, unsigned int call )
 {
-    static const ULONG_PTR bad[] = { 0, 1, 0x2f0000000000, 0x7fffffff0000, 0x800000000000, ~(ULONG_PTR)0 };
+    static const ULONG_PTR bad[] = { 0, 1, ZONE( 0x2f ), USER_END, BITS( 0x800000000000, SYSTEM_ADDRESS ), ~(ULONG_PTR)0 };
     static const ULONG flags[] = { 0, 0, 0, 1, 2, 3, 4, 0x80000000, ~0u };
     const struct fuzz_process *p = pick_process();
     const struct unmapper *u, *wanted = NULL;
@@ -617,7 +620,7 @@ static void fuzz_unmap( ULONG64 seed, unsigned int call )
     {
         addr = (char *)PICK( bad );
         add_fault( &f, ERROR_INVALID_ADDRESS );
-        if ((ULONG_PTR)addr >= 0x7fffffff0000) add_fault( &f, ERROR_INVALID_PARAMETER );
+        if ((ULONG_PTR)addr >= user_limit()) add_fault( &f, ERROR_INVALID_PARAMETER );
     }
     if (flag & ~3) add_fault( &f, ERROR_INVALID_PARAMETER );
     if (flag & MEM_PRESERVE_PLACEHOLDER) add_fault( &f, ERROR_INVALID_ADDRESS );
@@ -651,7 +654,7 @@ static void fuzz_query( ULONG64 seed, unsigned int call )
     }
     else v = NULL;
     if (len < sizeof(info)) add_fault( &f, ERROR_BAD_LENGTH );
-    if ((ULONG_PTR)addr >= 0x7fffffff0000) add_fault( &f, ERROR_INVALID_PARAMETER );
+    if ((ULONG_PTR)addr >= user_limit()) add_fault( &f, ERROR_INVALID_PARAMETER );
     SetLastError( 0xdeadbeef );
     ret = VirtualQueryEx( p->handle, addr, (void *)buffer, len );
     err = GetLastError();
@@ -726,7 +729,7 @@ static void fuzz_protect( ULONG64 seed, unsigned int call )
 
 static void fuzz_flush( ULONG64 seed, unsigned int call )
 {
-    static const ULONG_PTR bad[] = { 0, 1, 0x2f0000000000, 0x7fffffff0000, 0x800000000000, ~(ULONG_PTR)0 };
+    static const ULONG_PTR bad[] = { 0, 1, ZONE( 0x2f ), USER_END, BITS( 0x800000000000, SYSTEM_ADDRESS ), ~(ULONG_PTR)0 };
     const struct fuzz_view *v = view_count ? &views[random_number() % view_count] : NULL;
     struct faults f = { 0 };
     SIZE_T size = 0, pos, rest;
@@ -746,7 +749,7 @@ static void fuzz_flush( ULONG64 seed, unsigned int call )
     {
         addr = (char *)PICK( bad );
         add_fault( &f, ERROR_INVALID_ADDRESS );
-        if ((ULONG_PTR)addr >= 0x7fffffff0000) add_fault( &f, ERROR_INVALID_PARAMETER );
+        if ((ULONG_PTR)addr >= user_limit()) add_fault( &f, ERROR_INVALID_PARAMETER );
     }
     SetLastError( 0xdeadbeef );
     ret = FlushViewOfFile( addr, size );

@@ -329,6 +329,8 @@ static LONG CALLBACK vectored_last( EXCEPTION_POINTERS *ptrs )     { return log_
 DWORD asm_guarded_read( const void *addr );
 extern const char asm_guarded_out[];
 
+#ifdef __x86_64__
+
 __asm__( ".text\n"
          "\t.globl asm_guarded_read, asm_guarded_out\n"
          "\t.seh_proc asm_guarded_read\n"
@@ -343,6 +345,23 @@ __asm__( ".text\n"
          "\tret\n"
          "\t.seh_endproc\n" );
 
+#else
+
+__asm__( ".text\n"
+         "\t.globl _asm_guarded_read, _asm_guarded_out\n"
+         "_asm_guarded_read:\n"
+         "\tpushl $_guarded_handler\n"
+         "\tpushl %fs:0\n"
+         "\tmovl %esp,%fs:0\n"
+         "\tmovl 12(%esp),%ecx\n"
+         "\tmovzbl (%ecx),%eax\n"
+         "_asm_guarded_out:\n"
+         "\tpopl %fs:0\n"
+         "\taddl $4,%esp\n"
+         "\tret\n" );
+
+#endif
+
 EXCEPTION_DISPOSITION guarded_handler( EXCEPTION_RECORD *rec, void *frame, CONTEXT *context, void *dispatch );
 EXCEPTION_DISPOSITION guarded_handler( EXCEPTION_RECORD *rec, void *frame __attribute__((unused)), CONTEXT *context,
                                        void *dispatch __attribute__((unused)) )
@@ -350,8 +369,8 @@ EXCEPTION_DISPOSITION guarded_handler( EXCEPTION_RECORD *rec, void *frame __attr
     EXCEPTION_POINTERS ptrs = { rec, context };
 
     log_handler( 't', &ptrs );
-    context->Rip = (ULONG_PTR)asm_guarded_out;
-    context->Rax = rec->ExceptionCode;
+    context_ip( context ) = (ULONG_PTR)asm_guarded_out;
+    context_ax( context ) = rec->ExceptionCode;
     return ExceptionContinueExecution;
 }
 

@@ -521,8 +521,8 @@ static void test_view_requirements(void)
         args.params = &param;
         args.count = 1;
         memset( &req, 0, sizeof(req) );
-        req.LowestStartingAddress = (void *)(ULONG_PTR)0x200000010000;
-        req.HighestEndingAddress = (void *)(ULONG_PTR)0x20ffffffffff;
+        req.LowestStartingAddress = (void *)(ZONE( 0x20 ) + 0x10000);
+        req.HighestEndingAddress = (void *)(ZONE( 0x21 ) - 1);
         view = map_works( m, &args );
         check_large_view( view, 2 * large );
         ok( view >= (char *)req.LowestStartingAddress && view < (char *)req.HighestEndingAddress, "view at %p\n", view );

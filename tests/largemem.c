@@ -145,7 +145,7 @@ static void test_alloc_errors(void)
         alloc_fails( a, NULL, large, LARGE_TYPE, PAGE_WRITECOPY, ERROR_INVALID_PARAMETER );
         for (i = 0; i < ARRAY_SIZE( sizes ); i++)
             alloc_fails( a, NULL, sizes[i], LARGE_TYPE, PAGE_READWRITE, ERROR_INVALID_PARAMETER );
-        alloc_fails( a, NULL, (SIZE_T)1 << 40, LARGE_TYPE, PAGE_READWRITE, ERROR_NO_SYSTEM_RESOURCES );
+        alloc_fails( a, NULL, BITS( (SIZE_T)1 << 40, 0xc0000000 ), LARGE_TYPE, PAGE_READWRITE, ERROR_NO_SYSTEM_RESOURCES );
         if (!strcmp( backing(), "none" ))
             alloc_fails( a, NULL, large, LARGE_TYPE, PAGE_READWRITE, ERROR_NO_SYSTEM_RESOURCES );
 
@@ -251,8 +251,8 @@ static void test_alloc_parameters(void)
     ok( mem && !((ULONG_PTR)mem & (8 * large - 1)), "got %p, error %lu\n", mem, GetLastError() );
     VirtualFree( mem, 0, MEM_RELEASE );
     req.Alignment = 0;
-    req.LowestStartingAddress = (void *)(ULONG_PTR)0x300000000000;
-    req.HighestEndingAddress = (void *)(ULONG_PTR)0x30ffffffffff;
+    req.LowestStartingAddress = (void *)ZONE( 0x30 );
+    req.HighestEndingAddress = (void *)(ZONE( 0x31 ) - 1);
     mem = pVirtualAlloc2( NULL, NULL, 2 * large, LARGE_TYPE | MEM_TOP_DOWN, PAGE_READWRITE, params, 1 );
     ok( mem >= (char *)req.LowestStartingAddress && mem < (char *)req.HighestEndingAddress &&
         !((ULONG_PTR)mem & (large - 1)), "got %p, error %lu\n", mem, GetLastError() );

@@ -163,7 +163,7 @@ static void init_bad_calls( struct bad_calls *calls )
     add_map( calls, TAKES_BASE, PAGE_READWRITE )->base = calls->busy;
     add_map( calls, TAKES_BASE, PAGE_WRITECOPY )->base = GetModuleHandleA( NULL );
     add_map( calls, TAKES_BASE | TAKES_ACCESS, PAGE_READWRITE )->base = (void *)0x12345678;
-    add_map( calls, TAKES_BASE | TAKES_PROTECT, PAGE_READWRITE )->base = (void *)0xffff800000000000;
+    add_map( calls, TAKES_BASE | TAKES_PROTECT, PAGE_READWRITE )->base = (void *)(BITS( 0xffff800000000000, 0xffff0000 ));
     add_map( calls, TAKES_PROTECT, PAGE_READWRITE )->process = calls->event;
     add_map( calls, TAKES_PROTECT, PAGE_READWRITE )->protect = PAGE_READWRITE | PAGE_READONLY;
     add_map( calls, TAKES_PROTECT, PAGE_READWRITE | PAGE_GUARD )->protect = PAGE_READWRITE | PAGE_GUARD;
@@ -193,7 +193,7 @@ static void init_defects( struct bad_calls *calls )
 
     calls->map_count = calls->make_count = 0;
     calls->defects = TRUE;
-    add_map( calls, TAKES_BASE, PAGE_READWRITE )->base = (void *)0x800000000000;
+    add_map( calls, TAKES_BASE, PAGE_READWRITE )->base = (void *)(BITS( 0x800000000000, 0xffff0000 ));
     add_map( calls, TAKES_PARAMS, PAGE_READWRITE )->count = 1;
     add_map( calls, TAKES_PARAMS, PAGE_READWRITE )->params = &calls->null_param;
     calls->map[calls->map_count - 1].args.count = 1;

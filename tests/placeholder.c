@@ -69,7 +69,7 @@ static void test_create_errors(void)
     alloc_fails( NULL, 0, MEM_RESERVE | MEM_RESERVE_PLACEHOLDER, PAGE_NOACCESS, ERROR_INVALID_PARAMETER );
     for (i = 0; i < 5; i++)
     {
-        addr = pVirtualAlloc2( NULL, NULL, ~(SIZE_T)0 - i * 0x1000000000000000, MEM_RESERVE | MEM_RESERVE_PLACEHOLDER,
+        addr = pVirtualAlloc2( NULL, NULL, ~(SIZE_T)0 - i * BITS( 0x1000000000000000, 0x10000000 ), MEM_RESERVE | MEM_RESERVE_PLACEHOLDER,
                                PAGE_NOACCESS, NULL, 0 );
         ok( !addr, "A huge placeholder: got %p\n", addr );
     }
@@ -852,6 +852,7 @@ static void test_hole(void)
 /* Pieces of many MiB, which need not be one to the system. */
 static void test_large_pieces(void)
 {
+    const SIZE_T total = BITS( (SIZE_T)16 << 30, 448 << 20 ), below = BITS( (SIZE_T)1 << 30, 70 << 20 ) + 3 * PAGE;
     const SIZE_T size = 300 << 20, where[] = { 0, 64 << 20, (64 << 20) - PAGE, 128 << 20, (300 << 20) - PAGE };
     struct region expect = { NULL, 0, MEM_COMMIT, PAGE_READONLY, PAGE_READWRITE, 0 };
     HANDLE section;
@@ -862,11 +863,11 @@ static void test_large_pieces(void)
 
     if (!has_placeholders() || ntdll_fails( "VirtualProtect beyond the allocation is another error" )) return;
     section = create_section( PAGE_READWRITE, size );
-    if (!(addr = reserve( (SIZE_T)16 << 30 ))) return;
-    base = addr + ((SIZE_T)1 << 30) + 3 * PAGE;
+    if (!(addr = reserve( total ))) return;
+    base = addr + below;
     free_works( base, size, PRESERVE );
     check_placeholder( base, size );
-    check_placeholder( addr, ((SIZE_T)1 << 30) + 3 * PAGE );
+    check_placeholder( addr, below );
     expect.alloc_base = base;
     for (k = 0; k < 2; k++)
     {
@@ -913,9 +914,9 @@ static void test_large_pieces(void)
         check_placeholder( base, size );
         winetest_pop_context();
     }
-    free_works( addr, (SIZE_T)16 << 30, COALESCE );
+    free_works( addr, total, COALESCE );
     free_works( addr, 0, MEM_RELEASE );
-    check_hole( addr, (SIZE_T)16 << 30 );
+    check_hole( addr, total );
     CloseHandle( section );
 }
 

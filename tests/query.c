@@ -350,7 +350,7 @@ static void test_file_rounded(void)
 
 static void test_large_view(void)
 {
-    const ULONG64 size = 0x140000000;
+    const SIZE_T most = BITS( 0x100000000, 0x20000000 ), size = most + most / 4;
     HANDLE section = create_section( PAGE_READWRITE | SEC_RESERVE, size );
     struct map_args args = map_args( section );
     const struct mapper *m;
@@ -363,8 +363,8 @@ static void test_large_view(void)
         region = view_region( view, size, 0, PAGE_READWRITE );
         region.state = MEM_RESERVE;
         check_region( view, &region );
-        region.size = size - 0x100000000;
-        check_region( view + 0x100000000, &region );
+        region.size = size - most;
+        check_region( view + most, &region );
         region.size = PAGE;
         check_region( view + size - PAGE, &region );
         unmap( view );

@@ -403,7 +403,7 @@ static void test_options(void)
 static void test_base(void)
 {
     static const SIZE_T bias[] = { 0, PAGE, GRANULARITY - 1 };
-    char *base = (char *)(ULONG_PTR)0x2b0000000000, *own, *view;
+    char *base = (char *)ZONE( 0x2b ), *own, *view;
     struct map_args args;
     const struct mapper *m;
     struct target t;
@@ -436,9 +436,9 @@ static void test_base(void)
         }
         args.base = GetModuleHandleA( "ntdll.dll" );
         map_fails( m, &args, ERROR_INVALID_ADDRESS );
-        args.base = (void *)(ULONG_PTR)0x7fffffff0000;
+        args.base = (void *)USER_END;
         map_fails( m, &args, ERROR_INVALID_PARAMETER );
-        args.base = (void *)(ULONG_PTR)0xffff800000000000;
+        args.base = (void *)(BITS( SYSTEM_ADDRESS, USER_END ));
         map_fails( m, &args, ERROR_INVALID_PARAMETER );
         args.base = NULL;
     }
@@ -503,13 +503,13 @@ static MEM_EXTENDED_PARAMETER requirements( MEM_ADDRESS_REQUIREMENTS *req, ULONG
 
 static const struct { ULONG_PTR low, high; SIZE_T align; } places[] =
 {
-    { 0x300000000000, 0, 0 },
-    { 0, 0x100000000, 0 },
-    { 0x310000000000, 0x310000100000, 0 },
-    { 0x320000000000, 0x320000000000 + SECTION_SIZE, 0 },
+    { ZONE( 0x30 ), 0, 0 },
+    { 0, BITS( 0x100000000, 0x70000000 ), 0 },
+    { ZONE( 0x31 ), ZONE( 0x31 ) + 0x100000, 0 },
+    { ZONE( 0x32 ), ZONE( 0x32 ) + SECTION_SIZE, 0 },
     { 0, 0, 0x100000 },
-    { 0, 0, 0x40000000 },
-    { 0x330000010000, 0x340000000000, 0x1000000 },
+    { 0, 0, BITS( 0x40000000, 0x10000000 ) },
+    { ZONE( 0x33 ) + 0x10000, ZONE( 0x34 ), BITS( 0x1000000, 0x100000 ) },
 };
 
 static BOOL is_placed( char *addr, unsigned int i )
@@ -601,8 +601,8 @@ static void test_alloc2(void)
         ret = VirtualFreeEx( t.process, mem, 0, MEM_RELEASE );
         ok( ret, "VirtualFreeEx: error %lu\n", GetLastError() );
     }
-    mem = pVirtualAlloc2( t.process, (char *)(ULONG_PTR)0x2c0000000000, PAGE, MEM_RESERVE, PAGE_READWRITE, NULL, 0 );
-    ok( mem == (char *)(ULONG_PTR)0x2c0000000000, "got %p, error %lu\n", mem, GetLastError() );
+    mem = pVirtualAlloc2( t.process, (char *)ZONE( 0x2c ), PAGE, MEM_RESERVE, PAGE_READWRITE, NULL, 0 );
+    ok( mem == (char *)ZONE( 0x2c ), "got %p, error %lu\n", mem, GetLastError() );
     SetLastError( 0xdeadbeef );
     ok( !pVirtualAlloc2( t.process, mem, PAGE, MEM_RESERVE, PAGE_READWRITE, NULL, 0 ) && GetLastError() == ERROR_INVALID_ADDRESS,
         "the address is in use: error %lu\n", GetLastError() );
@@ -772,7 +772,7 @@ static void test_suspended(void)
         args.offset = i * GRANULARITY;
         if (m->flags & TAKES_PARAMS)
         {
-            param = requirements( &req, 0x350000000000, 0x360000000000, 0x1000000 );
+            param = requirements( &req, ZONE( 0x35 ), ZONE( 0x36 ), BITS( 0x1000000, 0x100000 ));
             args.params = &param;
             args.count = 1;
         }
@@ -832,7 +832,7 @@ static void test_dead(void)
         map_fails( m, &args, ERROR_MAPPED_ALIGNMENT );
         args.offset = 0;
         if (!(m->flags & TAKES_PARAMS)) continue;
-        param = requirements( &req, 0x350000000000, 0x360000000000, 0x1000000 );
+        param = requirements( &req, ZONE( 0x35 ), ZONE( 0x36 ), BITS( 0x1000000, 0x100000 ));
         args.params = &param;
         args.count = 1;
         map_fails_or( m, &args, ERROR_ACCESS_DENIED, ERROR_INVALID_PARAMETER );
@@ -1073,7 +1073,7 @@ static void test_own_handle(void)
     {
         if (m->flags & TAKES_PARAMS)
         {
-            param = requirements( &req, 0x360000000000, 0x370000000000, 0x1000000 );
+            param = requirements( &req, ZONE( 0x36 ), ZONE( 0x37 ), BITS( 0x1000000, 0x100000 ));
             args.params = &param;
             args.count = 1;
         }

@@ -231,7 +231,8 @@ static int child_orders( int argc, char **argv )
 
 static void test_requirements(void)
 {
-    MEM_ADDRESS_REQUIREMENTS req = { (void *)0x430000000000, (void *)0x4300ffffffff, 0x10000000 };
+    enum { PART = BITS( 0x10000000, 0x100000 ) };
+    MEM_ADDRESS_REQUIREMENTS req = { (void *)ZONE( 0x33 ), (void *)(ZONE( 0x33 ) + 16 * (SIZE_T)PART - 1), PART };
     MEM_EXTENDED_PARAMETER param;
     unsigned int i;
     char *addr;
@@ -245,7 +246,7 @@ static void test_requirements(void)
     {
         addr = pVirtualAlloc2( target, NULL, SIZE, MEM_RESERVE | MEM_RESERVE_PLACEHOLDER | (i ? MEM_TOP_DOWN : 0),
                                PAGE_NOACCESS, &param, 1 );
-        ok( addr == (i ? (char *)0x4300f0000000 : (char *)0x430000000000), "Got %p, error %lu\n", addr, GetLastError() );
+        ok( addr == (i ? (char *)ZONE( 0x33 ) + 15 * (SIZE_T)PART : (char *)ZONE( 0x33 )), "Got %p, error %lu\n", addr, GetLastError() );
         check_remote_placeholder( addr, SIZE );
     }
     req.Alignment = 0x1234;

@@ -253,7 +253,7 @@ static void test_bad_requirements(void)
     bad[count++] = requirements( 0x20001000 - 1, 0, 0 );
     bad[count++] = requirements( 0x20001000 + 1, 0, 0 );
     bad[count++] = requirements( max + 1, 0, 0 );
-    bad[count++] = requirements( 0x8000000000000000, 0, 0 );
+    bad[count++] = requirements( BITS( 0x8000000000000000, 0xffff0000 ), 0, 0 );
     bad[count++] = requirements( 0, 0x20001000, 0 );
     bad[count++] = requirements( 0, 0x20001000 + 1, 0 );
     bad[count++] = requirements( 0, 0x20001000 - 2, 0 );
@@ -282,8 +282,8 @@ static void test_limits(void)
 {
     static const struct { ULONG64 low, high; } limits[] =
     {
-        { 0, 0x5fffffff }, { 0x100000000000, 0 }, { 0x200000000000, 0x20ffffffffff }, { 0x10000, 0x7ffeffff },
-        { 0x300000000000, 0x300000000000 + SIZE - 1 }, { 0x20000000, 0 },
+        { 0, 0x5fffffff }, { ZONE( 0x10 ), 0 }, { ZONE( 0x20 ), ZONE( 0x21 ) - 1 }, { 0x10000, 0x7ffeffff },
+        { ZONE( 0x30 ), ZONE( 0x30 ) + SIZE - 1 }, { 0x20000000, 0 },
     };
     MEM_ADDRESS_REQUIREMENTS req;
     MEM_EXTENDED_PARAMETER param = make_param( PARAM_ADDRESS_REQUIREMENTS, (ULONG_PTR)&req );
@@ -321,7 +321,7 @@ static void test_limits(void)
 /* From below unless from above is asked for. */
 static void test_top_down(void)
 {
-    MEM_ADDRESS_REQUIREMENTS req = requirements( 0x400000000000, 0x400000ffffff, 0 );
+    MEM_ADDRESS_REQUIREMENTS req = requirements( ZONE( 0x38 ), ZONE( 0x38 ) + 0xffffff, 0 );
     MEM_EXTENDED_PARAMETER param = make_param( PARAM_ADDRESS_REQUIREMENTS, (ULONG_PTR)&req );
     const struct allocator *a;
     char *addrs[4];
@@ -336,10 +336,10 @@ static void test_top_down(void)
             addrs[1] = allocate( a, 0, NULL, SIZE, &param, 1 );
             addrs[2] = allocate( a, MEM_TOP_DOWN, NULL, SIZE, &param, 1 );
             addrs[3] = allocate( a, MEM_TOP_DOWN, NULL, SIZE, &param, 1 );
-            ok( addrs[0] == (char *)0x400000000000, "the first: got %p\n", addrs[0] );
-            ok( addrs[1] == (char *)0x400000000000 + SIZE, "the second: got %p\n", addrs[1] );
-            ok( addrs[2] == (char *)0x400001000000 - SIZE, "from above: got %p\n", addrs[2] );
-            ok( addrs[3] == (char *)0x400001000000 - 2 * SIZE, "the second from above: got %p\n", addrs[3] );
+            ok( addrs[0] == (char *)ZONE( 0x38 ), "the first: got %p\n", addrs[0] );
+            ok( addrs[1] == (char *)ZONE( 0x38 ) + SIZE, "the second: got %p\n", addrs[1] );
+            ok( addrs[2] == (char *)ZONE( 0x38 ) + 0x1000000 - SIZE, "from above: got %p\n", addrs[2] );
+            ok( addrs[3] == (char *)ZONE( 0x38 ) + 0x1000000 - 2 * SIZE, "the second from above: got %p\n", addrs[3] );
             release( a, addrs[0] );
             release( a, addrs[1] );
             release( a, addrs[2] );
@@ -353,7 +353,9 @@ static void test_alignment(void)
     MEM_ADDRESS_REQUIREMENTS req;
     MEM_EXTENDED_PARAMETER param = make_param( PARAM_ADDRESS_REQUIREMENTS, (ULONG_PTR)&req );
     const struct allocator *a;
+    const SIZE_T largest = BITS( (SIZE_T)1 << 40, 0x10000000 );
     SIZE_T alignment;
+    ULONG_PTR found;
     void *addr;
     BOOL remote;
 
@@ -362,7 +364,7 @@ static void test_alignment(void)
     {
         for_each_allocator( a )
         {
-            for (alignment = GRANULARITY; alignment <= (SIZE_T)1 << 40; alignment *= 4)
+            for (alignment = GRANULARITY; alignment <= largest; alignment *= 4)
             {
                 req = requirements( 0, 0, alignment );
                 addr = allocate( a, 0, NULL, SIZE, &param, 1 );
@@ -371,10 +373,10 @@ static void test_alignment(void)
                 release( a, addr );
             }
             /* with limits */
-            req = requirements( 0x10000000000, 0x3ffffffffff, (SIZE_T)1 << 40 );
+            req = requirements( largest, 4 * largest - 1, largest );
             addr = allocate( a, 0, NULL, SIZE, &param, 1 );
-            ok( addr == (void *)0x10000000000 || addr == (void *)0x20000000000 || addr == (void *)0x30000000000,
-                "got %p, error %lu\n", addr, GetLastError() );
+            found = (ULONG_PTR)addr;
+            ok( found == largest || found == 2 * largest || found == 3 * largest, "got %p, error %lu\n", addr, GetLastError() );
             release( a, addr );
             req = requirements( 0x20010000, 0x3fffffff, 0x20000000 );
             fails( a, NULL, SIZE, &param, 1, ERROR_NOT_ENOUGH_MEMORY );
@@ -408,10 +410,10 @@ static void test_no_room(void)
 /* A placeholder that a range is full of, and what is in it, is in the way as a whole. */
 static void test_around_placeholder(void)
 {
-    MEM_ADDRESS_REQUIREMENTS req = requirements( 0x410000000000, 0x410000000000 + 3 * SIZE - 1, 0 );
+    MEM_ADDRESS_REQUIREMENTS req = requirements( ZONE( 0x39 ), ZONE( 0x39 ) + 3 * SIZE - 1, 0 );
     MEM_EXTENDED_PARAMETER param = make_param( PARAM_ADDRESS_REQUIREMENTS, (ULONG_PTR)&req );
     const struct allocator *a;
-    char *base = (char *)0x410000000000, *addr;
+    char *base = (char *)ZONE( 0x39 ), *addr;
     unsigned int i;
 
     if (!has_placeholders()) return;
@@ -489,7 +491,7 @@ static DWORD WINAPI fill_thread( void *arg )
 static void test_fill(void)
 {
     enum { THREADS = 4, COUNT = 256 };
-    MEM_ADDRESS_REQUIREMENTS req = requirements( 0x420000000000, 0x420000000000 + COUNT * GRANULARITY - 1, 0 );
+    MEM_ADDRESS_REQUIREMENTS req = requirements( ZONE( 0x3a ), ZONE( 0x3a ) + COUNT * GRANULARITY - 1, 0 );
     HANDLE threads[THREADS];
     DWORD count, total = 0, i;
 
@@ -503,19 +505,19 @@ static void test_fill(void)
         CloseHandle( threads[i] );
     }
     ok( total == COUNT, "%lu allocations, expected %u\n", total, COUNT );
-    for (i = 0; i < COUNT; i++) free_works( (char *)0x420000000000 + i * GRANULARITY, 0, MEM_RELEASE );
+    for (i = 0; i < COUNT; i++) free_works( (char *)ZONE( 0x3a ) + i * GRANULARITY, 0, MEM_RELEASE );
 }
 
 static void test_from_app(void)
 {
-    MEM_ADDRESS_REQUIREMENTS req = requirements( 0x100000000000, 0, 0x100000 );
+    MEM_ADDRESS_REQUIREMENTS req = requirements( ZONE( 0x10 ), 0, 0x100000 );
     MEM_EXTENDED_PARAMETER param = make_param( PARAM_ADDRESS_REQUIREMENTS, (ULONG_PTR)&req );
     char *addr;
 
     if (!has_placeholders()) return;
     if (!pVirtualAlloc2FromApp) { win_skip( "VirtualAlloc2FromApp is missing\n" ); return; }
     addr = pVirtualAlloc2FromApp( NULL, NULL, SIZE, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE, &param, 1 );
-    ok( addr >= (char *)0x100000000000 && !((ULONG_PTR)addr & 0xfffff), "got %p, error %lu\n", addr, GetLastError() );
+    ok( addr >= (char *)ZONE( 0x10 ) && !((ULONG_PTR)addr & 0xfffff), "got %p, error %lu\n", addr, GetLastError() );
     check_private( addr, SIZE, PAGE_READWRITE );
     free_works( addr, 0, MEM_RELEASE );
 }

@@ -70,7 +70,7 @@ static void test_size_beyond_end(void)
 {
     static const struct { ULONG64 offset; SIZE_T size; } tests[] =
     {
-        { 0, SECTION_SIZE + 1 }, { 0, SECTION_SIZE + PAGE }, { 0, 0x100000000 },
+        { 0, SECTION_SIZE + 1 }, { 0, SECTION_SIZE + PAGE }, { 0, BITS( 0x100000000, 0x80000000 ) },
         { GRANULARITY, SECTION_SIZE }, { GRANULARITY, SECTION_SIZE - GRANULARITY + 1 },
         { SECTION_SIZE - GRANULARITY, GRANULARITY + 1 },
     };
@@ -199,7 +199,8 @@ static void test_size_huge(void)
     static const struct { ULONG64 offset; SIZE_T size; } tests[] =
     {
         { 0, ~(SIZE_T)0 }, { 0, ~(SIZE_T)0 - PAGE }, { 0, ~(SIZE_T)0 - GRANULARITY }, { 0, ~(SIZE_T)0xffff },
-        { 0, 0x8000000000000000 }, { 0, 0x7fffffffffffffff }, { 0, 0x7ffffffe0000 }, { 0, 0x800000000000 },
+        { 0, ~(SIZE_T)0 / 2 + 1 }, { 0, ~(SIZE_T)0 / 2 }, { 0, BITS( 0x7ffffffe0000, 0x7ffe0000 ) },
+        { 0, BITS( 0x800000000000, 0xc0000000 ) },
         { GRANULARITY, ~(SIZE_T)0 }, { GRANULARITY, (SIZE_T)0 - GRANULARITY },
         { GRANULARITY, (SIZE_T)0 - GRANULARITY + PAGE }, { 3 * GRANULARITY, (SIZE_T)0 - 2 * GRANULARITY },
     };

@@ -79,7 +79,7 @@ static BOOL map_node(void)          { return got_addr( MapViewOfFileExNuma( sect
 
 static BOOL map_required( HANDLE process )
 {
-    MEM_ADDRESS_REQUIREMENTS req = { (void *)(ULONG_PTR)0x300000000000, NULL, 0x1000000 };
+    MEM_ADDRESS_REQUIREMENTS req = { (void *)ZONE( 0x30 ), NULL, 0x1000000 };
     MEM_EXTENDED_PARAMETER param;
 
     memset( &param, 0, sizeof(param) );
@@ -619,7 +619,7 @@ static void test_map_count(void)
 
     if (!begin_steps( &before )) return;
     /* outside of what ntdll reserves for itself: that it maps over, which is refused as well */
-    mem = VirtualAlloc( (void *)(ULONG_PTR)0x3a0000000000, size, MEM_RESERVE, PAGE_READWRITE );
+    mem = VirtualAlloc( (void *)ZONE( 0x3a ), size, MEM_RESERVE, PAGE_READWRITE );
     for (pos = 0; pos < size; pos += 2 * PAGE)
         if (!VirtualAlloc( mem + pos, PAGE, MEM_COMMIT, PAGE_READWRITE )) break;
     if (pos >= size)

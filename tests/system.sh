@@ -62,9 +62,16 @@ cp /mnt/source/tools/find-wine /mnt/source/tools/install-system $module
 eval "$(/mnt/source/tools/find-wine)"
 run=/mnt/source/tools/wine-mapview
 
-picture() { (cd / && find "$WINE_PEDIR" "$WINE_UNIXDIR" -type f -name '*[wk]*ern*' -exec cksum {} + | sort; dpkg-divert --list '*kernel*'); }
+# where it runs 32-bit programs, too, that part is changed with it
+wine32_dirs=
+[ ! -d $module/i386-windows ] ||
+    wine32_dirs=$(eval "$(/mnt/source/tools/find-wine --exact "${WINE_LOADER%64}")"; echo "$WINE_PEDIR $WINE_UNIXDIR")
+
+# shellcheck disable=SC2086
+picture() { (cd / && find "$WINE_PEDIR" "$WINE_UNIXDIR" $wine32_dirs -type f -name '*[wk]*ern*' -exec cksum {} + | sort; dpkg-divert --list '*kernel*'); }
 # how many rules of the module's exports a Wine command passes: all of them only with the module
-suite() { timeout 300 "$@" tests/mapview_test.exe exports 2>&1 | tr -d '\r' | tail -n 1; }
+suite_of() { program=$1; shift; timeout 300 "$@" "tests/$program" exports 2>&1 | tr -d '\r' | tail -n 1; }
+suite() { suite_of mapview_test.exe "$@"; }
 stop() { wineserver -k 2>/dev/null; wineserver -w 2>/dev/null; }
 
 picture >/mnt/before
@@ -76,11 +83,11 @@ stop
 
 # ---- refusals ----
 
-sed 's/^[0-9]*/1/' $module/*-windows/kernelbase.from >/mnt/from
-cp $module/*-windows/kernelbase.from /mnt/right-from
-cp /mnt/from $module/*-windows/kernelbase.from
+sed 's/^[0-9]*/1/' $module/$WINE_CPU-windows/kernelbase.from >/mnt/from
+cp $module/$WINE_CPU-windows/kernelbase.from /mnt/right-from
+cp /mnt/from $module/$WINE_CPU-windows/kernelbase.from
 check "a module for another Wine is refused" "$("$run" --install-system 2>&1; echo $?)" "*built for another Wine*1"
-cp /mnt/right-from $module/*-windows/kernelbase.from
+cp /mnt/right-from $module/$WINE_CPU-windows/kernelbase.from
 touch "$WINE_PEDIR/wkernelbase.dll"
 check "a file of the new name is not overwritten" "$("$run" --install-system 2>&1; echo $?)" "*there is a *wkernelbase.dll already*1"
 rm "$WINE_PEDIR/wkernelbase.dll"
@@ -92,6 +99,8 @@ check "nothing has changed" "$(picture | diff /mnt/before -)" ""
 check "installs" "$("$run" --install-system 2>&1; echo $?)" "*runs all programs with the module now*0"
 check "the DLL is diverted" "$(dpkg-divert --truename "$WINE_PEDIR/kernelbase.dll")" "$WINE_PEDIR/wkernelbase.dll"
 check "the installed Wine has our functions, with a prefix from before" "$(suite wine)" "*passed, 0 failed*"
+[ -z "$wine32_dirs" ] ||
+    check "32-bit programs have them, too" "$(suite_of mapview_test32.exe wine)" "*passed, 0 failed*"
 stop
 WINEPREFIX=/mnt/prefix2
 check "and with a new prefix" "$(wine wineboot -i >/dev/null 2>&1; suite wine)" "*passed, 0 failed*"
@@ -155,10 +164,10 @@ check "dpkg finds nothing wrong" "$(dpkg --verify "$package" 2>&1 | grep -v ' c 
 # ---- Wine has changed behind our back ----
 
 "$run" --install-system >/dev/null 2>&1
-cp /mnt/from $module/*-windows/kernelbase.from
+cp /mnt/from $module/$WINE_CPU-windows/kernelbase.from
 check "refresh takes out what does not fit" "$($module/install-system refresh $module 2>&1; echo $?)" "*does not fit any more and was taken out*0"
 check "all is as before that" "$(picture | diff /mnt/before -)" ""
-cp /mnt/right-from $module/*-windows/kernelbase.from
+cp /mnt/right-from $module/$WINE_CPU-windows/kernelbase.from
 
 # ---- without dpkg: renamed ----
 

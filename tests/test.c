@@ -51,7 +51,8 @@
     F( fuzz ) \
     F( survival ) \
     F( model ) \
-    F( limit )
+    F( limit ) \
+    F( bits )
 
 #define F( name ) extern const struct test_file file_##name;
 TEST_FILES
@@ -187,8 +188,8 @@ void winetest_pop_context(void)
     if (context_count) context_count--;
 }
 
-/* Start this program again; the handles that are marked so are inherited. */
-static BOOL start_self( const char *args, DWORD flags, HANDLE output, PROCESS_INFORMATION *pi )
+/* Start this program, or the other one, again; the handles that are marked so are inherited. */
+static BOOL start_program( const char *exe, const char *args, DWORD flags, HANDLE output, PROCESS_INFORMATION *pi )
 {
     char cmd[MAX_PATH + 600];
     unsigned int tries = 0;
@@ -201,15 +202,15 @@ static BOOL start_self( const char *args, DWORD flags, HANDLE output, PROCESS_IN
     si.hStdInput = NULL;
     si.hStdOutput = output;
     si.hStdError = output;
-    snprintf( cmd, sizeof(cmd), "\"%s\" %s", exe_path, args );
+    snprintf( cmd, sizeof(cmd), "\"%s\" %s", exe, args );
     /* One start of some thousands fails where Wine has no preloader: the host has put the heap where the
      * page at 0x7ffe0000 belongs. */
-    do ret = CreateProcessA( exe_path, cmd, NULL, NULL, TRUE, flags, NULL, NULL, &si, pi );
+    do ret = CreateProcessA( exe, cmd, NULL, NULL, TRUE, flags, NULL, NULL, &si, pi );
     while (!ret && on_wine && GetLastError() == ERROR_INTERNAL_ERROR && ++tries < 3);
     return ret;
 }
 
-static HANDLE start_named_child( const char *name, DWORD flags, HANDLE *thread, const char *fmt, va_list va )
+static HANDLE start_named_child( const char *exe, const char *name, DWORD flags, HANDLE *thread, const char *fmt, va_list va )
 {
     PROCESS_INFORMATION pi;
     char args[600];
@@ -217,7 +218,7 @@ static HANDLE start_named_child( const char *name, DWORD flags, HANDLE *thread, 
 
     len = snprintf( args, sizeof(args), "--child %s %s ", name, current_rule );
     vsnprintf( args + len, sizeof(args) - len, fmt, va );
-    if (!start_self( args, flags, GetStdHandle( STD_OUTPUT_HANDLE ), &pi ))
+    if (!start_program( exe, args, flags, GetStdHandle( STD_OUTPUT_HANDLE ), &pi ))
     {
         ok( 0, "cannot start a child, error %lu\n", GetLastError() );
         return NULL;
@@ -232,7 +233,7 @@ HANDLE start_child( const char *name, const char *fmt, ... )
     va_list va;
 
     va_start( va, fmt );
-    process = start_named_child( name, 0, &thread, fmt, va );
+    process = start_named_child( exe_path, name, 0, &thread, fmt, va );
     va_end( va );
     if (process) CloseHandle( thread );
     return process;
@@ -244,8 +245,24 @@ HANDLE start_suspended_child( HANDLE *thread, const char *name, const char *fmt,
     va_list va;
 
     va_start( va, fmt );
-    process = start_named_child( name, CREATE_SUSPENDED, thread, fmt, va );
+    process = start_named_child( exe_path, name, CREATE_SUSPENDED, thread, fmt, va );
     va_end( va );
+    return process;
+}
+
+HANDLE start_other_child( const char *name, const char *fmt, ... )
+{
+    char exe[MAX_PATH + 32];
+    HANDLE process, thread;
+    va_list va;
+
+    snprintf( exe, sizeof(exe), "%.*s%s", (int)(base_name( exe_path ) - exe_path), exe_path,
+              BITS( "mapview_test32.exe", "mapview_test.exe" ));
+    if (GetFileAttributesA( exe ) == INVALID_FILE_ATTRIBUTES) return NULL;
+    va_start( va, fmt );
+    process = start_named_child( exe, name, 0, &thread, fmt, va );
+    va_end( va );
+    if (process) CloseHandle( thread );
     return process;
 }
 
@@ -400,7 +417,7 @@ static unsigned int run_process( const struct test_file *file, unsigned int firs
     SetInformationJobObject( job, JobObjectExtendedLimitInformation, &limit, sizeof(limit) );
 
     snprintf( args, sizeof(args), "--run %s %u %d", file->name, first, single );
-    if (!start_self( args, 0, writer, &pi ))
+    if (!start_program( exe_path, args, 0, writer, &pi ))
     {
         put_format( "FAIL %s cannot start a process, error %lu\n", file->name, GetLastError() );
         exit( 2 );

@@ -98,6 +98,20 @@
 #define PAGE         0x1000
 #define GRANULARITY  0x10000
 
+/* What is one thing in a 64-bit program and another in a 32-bit one. */
+#ifdef _WIN64
+#define BITS( on64, on32 )  (on64)
+#else
+#define BITS( on64, on32 )  (on32)
+#endif
+
+/* Where nothing is, for n from 0x20 to 0x3f: 1 TiB each, or 16 MiB in the address space of a 32-bit program. */
+#define ZONE( n )  ((ULONG_PTR)(n) << BITS( 40, 24 ))
+
+/* Addresses that no program can use. */
+#define USER_END       ((ULONG_PTR)BITS( 0x7fffffff0000, 0xffff0000 ))
+#define SYSTEM_ADDRESS ((ULONG_PTR)BITS( 0xffff800000000000, 0xfffff000 ))
+
 /* Functions that mingw's import libraries or older systems may lack. All are looked up in kernelbase.dll. */
 #define DYNAMIC_FUNCTIONS \
     F( void *, MapViewOfFileFromApp, (HANDLE, ULONG, ULONG64, SIZE_T) ) \
@@ -165,8 +179,21 @@ void winetest_pop_context(void);
 HANDLE start_child( const char *name, const char *fmt, ... ) PRINTF_ATTR( 2, 3 );
 /* One that has not begun to run; the caller closes the thread. */
 HANDLE start_suspended_child( HANDLE *thread, const char *name, const char *fmt, ... ) PRINTF_ATTR( 3, 4 );
+/* One of the program for the other kind of processor mode, NULL if there is none. */
+HANDLE start_other_child( const char *name, const char *fmt, ... ) PRINTF_ATTR( 2, 3 );
 void wait_child_at( const char *file, int line, HANDLE process );
 #define wait_child( process )   wait_child_at( __FILE__, __LINE__, process )
+
+/* Registers of a context. */
+#ifdef _WIN64
+#define context_ip( context )  (context)->Rip
+#define context_sp( context )  (context)->Rsp
+#define context_ax( context )  (context)->Rax
+#else
+#define context_ip( context )  (context)->Eip
+#define context_sp( context )  (context)->Esp
+#define context_ax( context )  (context)->Eax
+#endif
 
 /* Access to memory that may fault (fault.c): 0, or the exception code. */
 
@@ -316,6 +343,8 @@ HANDLE open_own_image(void);
 DWORD next_handle(void);
 /* An address where this much is free, and aligned to 64 KiB. */
 char *find_free( SIZE_T size );
+/* The end of the addresses of this program. */
+ULONG_PTR user_limit(void);
 /* A name that no other run uses. */
 const WCHAR *unique_name( const char *what );
 /* Attributes and size of a section through NtQuerySection. */

@@ -195,7 +195,7 @@ static volatile LONG owners, wins, wrong;
 static DWORD WINAPI fight_for_address( void *arg )
 {
     struct worker *w = arg;
-    char *base = (char *)(ULONG_PTR)0x2e0000000000, *view;
+    char *base = (char *)ZONE( 0x2e ), *view;
     unsigned int i;
 
     while (!go) SwitchToThread();
@@ -240,7 +240,7 @@ static void test_one_address(void)
 static DWORD WINAPI fight_for_range( void *arg )
 {
     struct worker *w = arg;
-    MEM_ADDRESS_REQUIREMENTS req = { (void *)(ULONG_PTR)0x2e1000000000, (void *)(ULONG_PTR)0x2e10000fffff, GRANULARITY };
+    MEM_ADDRESS_REQUIREMENTS req = { (void *)ZONE( 0x2f ), (void *)(ZONE( 0x2f ) + 0xfffff), GRANULARITY };
     MEM_EXTENDED_PARAMETER param;
     unsigned int i;
     LONG *view;

@@ -78,8 +78,8 @@ static void test_not_a_view(void)
     addrs[6] = in_heap;
     addrs[7] = find_free( GRANULARITY );
     addrs[8] = (void *)1;
-    addrs[9] = (void *)0x7fffffff0000;
-    addrs[10] = (void *)0xffff800000000000;
+    addrs[9] = (void *)USER_END;
+    addrs[10] = (void *)SYSTEM_ADDRESS;
     addrs[11] = (void *)~(ULONG_PTR)0;
     for_each_unmapper( u )
         for (i = 0; i < ARRAY_SIZE( addrs ); i++)

@@ -133,6 +133,14 @@ char *find_free( SIZE_T size )
     return addr;
 }
 
+ULONG_PTR user_limit(void)
+{
+    SYSTEM_INFO si;
+
+    GetSystemInfo( &si );
+    return (ULONG_PTR)si.lpMaximumApplicationAddress + 1;
+}
+
 const WCHAR *unique_name( const char *what )
 {
     static WCHAR names[4][64];

@@ -480,7 +480,7 @@ static void test_base_above_user_space(void)
 {
     static const ULONG64 bases[] =
     {
-        0x7fffffff0000, 0x800000000000, 0x8000000e0000, 0x00ff000000000000, 0x7fffffffffff0000,
+        USER_END, 0x800000000000, 0x8000000e0000, 0x00ff000000000000, 0x7fffffffffff0000,
         0x8000000000000000, 0xffff800000000000, 0xfffff80000000000, 0xffffffffffff0000
     };
     HANDLE section = create_section( PAGE_READWRITE, PAGE );
@@ -492,6 +492,7 @@ static void test_base_above_user_space(void)
     {
         for (i = 0; i < ARRAY_SIZE( bases ); i++)
         {
+            if (bases[i] != (ULONG_PTR)bases[i]) continue;
             winetest_push_context( "base %#I64x", bases[i] );
             args.base = (void *)(ULONG_PTR)bases[i];
             map_fails_or( m, &args, ERROR_INVALID_PARAMETER, ERROR_INVALID_ADDRESS );
@@ -509,16 +510,16 @@ static void test_base_crossing_limit(void)
 
     for_each_mapper( m, TAKES_BASE )
     {
-        args.base = (void *)(ULONG_PTR)0x7ffffffe0000;
+        args.base = (void *)(user_limit() - GRANULARITY);
         args.size = 0;
         map_fails_or( m, &args, ERROR_INVALID_PARAMETER, ERROR_INVALID_ADDRESS );
         args.size = 0x100000;
         map_fails_or( m, &args, ERROR_INVALID_PARAMETER, ERROR_INVALID_ADDRESS );
         args.size = 2 * GRANULARITY;
         map_fails_or( m, &args, ERROR_INVALID_PARAMETER, ERROR_INVALID_ADDRESS );
-        args.base = (void *)(ULONG_PTR)0x7fffffe00000;
+        args.base = (void *)(user_limit() - 0x1f0000);
         args.offset = 0;
-        args.size = 0x7fffffe00000;  /* larger than the section as well */
+        args.size = (SIZE_T)args.base;  /* larger than the section as well */
         map_fails_or( m, &args, ERROR_ACCESS_DENIED, ERROR_INVALID_PARAMETER );
     }
     CloseHandle( section );

@@ -19,7 +19,7 @@
 #include <unistd.h>
 #include <sys/stat.h>
 
-#define FORMAT "2"  /* the launcher's wm_format */
+#define FORMAT "3"  /* the launcher's wm_format */
 
 /* what the record says; the launcher's write_start_record writes it */
 struct record
@@ -29,7 +29,6 @@ struct record
     char *server;
     char *dlldirs;
     char *debug;        /* what the installed 'wine' sets WINEDEBUG to */
-    int   has_i386;
 };
 
 static char module[PATH_MAX];
@@ -150,20 +149,26 @@ static int is_unchanged( char *line )
 }
 
 /* CPU NAME SIZE SECONDS: a DLL that the prefix must have a copy of */
-static int has_companion( const struct record *record, const char *line )
+static int has_companion( const char *line )
 {
-    int wow64 = is_directory( join( prefix, "drive_c/windows/syswow64" ));
     char cpu[32], name[64], *path;
     long long size, time;
     struct stat st;
-    int is_i386;
 
     if (sscanf( line, "%31s %63s %lld %lld", cpu, name, &size, &time ) != 4) return 0;
-    is_i386 = !strcmp( cpu, "i386" );
-    if (!is_i386 && record->has_i386 && !wow64) return 1;
-    if (asprintf( &path, "%s/drive_c/windows/%s/%s", prefix, is_i386 && wow64 ? "syswow64" : "system32", name ) < 0)
+    if (asprintf( &path, "%s/drive_c/windows/%s/%s", prefix, strcmp( cpu, "i386" ) ? "system32" : "syswow64", name ) < 0)
         return 0;
     return !stat( path, &st ) && st.st_size == size && st.st_mtim.tv_sec == time;
+}
+
+/* Where Wine runs 32-bit programs, there are prefixes for them alone, which need its 32-bit loader.
+ * Those with a directory for each kind are none, nor are new ones as a rule. */
+static int may_be_win32( int has_windows )
+{
+    const char *arch = get_env( "WINEARCH" );
+
+    if (has_windows) return !is_directory( join( prefix, "drive_c/windows/syswow64" ));
+    return arch && !strcmp( arch, "win32" );
 }
 
 /* the record's lines begin with a word: what the rest is */
@@ -191,12 +196,12 @@ static int check_record( FILE *file, const char *command, struct record *record 
         for (i = 0; i < count; i++)
             if (!strncmp( line, values[i].word, strlen( values[i].word ))) break;
         if (i < count) *values[i].value = strdup( line + strlen( values[i].word ));
-        else if (!strcmp( line, "i386" )) record->has_i386 = 1;
+        else if (!strcmp( line, "win32" )) { if (may_be_win32( has_windows )) return 0; }
         else if (!strncmp( line, "file ", 5 )) { if (!is_unchanged( line + 5 )) return 0; }
         else if (!strncmp( line, "absent ", 7 )) { if (!access( line + 7, F_OK )) return 0; }
         else if (!strncmp( line, "companion ", 10 ))
         {
-            if (has_windows && !has_companion( record, line + 10 )) return 0;
+            if (has_windows && !has_companion( line + 10 )) return 0;
         }
         else return !strcmp( line, "end" ) && record->command && record->exec && record->server &&
                     record->dlldirs && record->debug && asprintf( &expected, FORMAT "|%s|%s", command, module ) > 0 &&

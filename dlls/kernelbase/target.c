@@ -73,6 +73,16 @@ static BOOL has_image( HANDLE process, const IMAGE_DOS_HEADER *base )
     return TRUE;
 }
 
+/* a 32-bit program for a 64-bit one, or the other way round: neither has the other's module */
+static BOOL is_other_kind( HANDLE process )
+{
+    ULONG_PTR own = 0, other = 0;
+
+    NtQueryInformationProcess( GetCurrentProcess(), ProcessWow64Information, &own, sizeof(own), NULL );
+    NtQueryInformationProcess( process, ProcessWow64Information, &other, sizeof(other), NULL );
+    return !own != !other;
+}
+
 /* a thread that does nothing makes the target load its modules, this one among them */
 static NTSTATUS start_target( HANDLE process )
 {
@@ -235,7 +245,8 @@ NTSTATUS call_in_target( enum mapview_funcs func, void *params )
 
     if ((status = NtDuplicateObject( GetCurrentProcess(), process, GetCurrentProcess(), &process, TARGET_ACCESS, 0, 0 )))
         return status;
-    if (func == unix_place_memory) status = call_or_leave( process, func, params );
+    if (is_other_kind( process )) status = STATUS_NOT_SUPPORTED;
+    else if (func == unix_place_memory) status = call_or_leave( process, func, params );
     else status = call_in_process( process, func, params );
     NtClose( process );
     if (status == STATUS_TIMEOUT) status = STATUS_IO_TIMEOUT;

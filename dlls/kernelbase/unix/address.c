@@ -45,6 +45,17 @@ UINT_PTR get_user_limit(void)
 }
 
 /***********************************************************************
+ *             is_beyond_user_limit
+ *
+ * Tell whether a range goes beyond the address space of the calling process.  ntdll has the limit
+ * of all processes, which for a 32-bit program may be higher than its own.
+ */
+BOOL is_beyond_user_limit( HANDLE process, UINT_PTR base, UINT64 size )
+{
+    return base && is_current_process( process ) && (base >= get_user_limit() || size > get_user_limit() - base);
+}
+
+/***********************************************************************
  *             ntdll_has_placeholders
  *
  * Tell whether ntdll itself implements placeholders (Wine 10.0 does, 8.0 does not).
@@ -116,6 +127,18 @@ static NTSTATUS query_region( HANDLE process, UINT_PTR addr, MEMORY_BASIC_INFORM
     return NtQueryVirtualMemory( process, (void *)addr, MemoryBasicInformation, info, sizeof(*info), NULL );
 }
 
+/* Tell whether something may be mapped in a region.  ntdll of a 32-bit process calls what it has left
+ * to the host reserved, as if that were an allocation without access, also where nothing is. */
+static BOOL can_be_free( const MEMORY_BASIC_INFORMATION *info )
+{
+    if (info->State == MEM_FREE) return TRUE;
+#ifdef _WIN64
+    return FALSE;
+#else
+    return info->State == MEM_RESERVE && info->Type == MEM_PRIVATE && info->AllocationProtect == PAGE_NOACCESS;
+#endif
+}
+
 /* map at the first address in [start, end] that works, from either end; stops at the first
  * failure that is not about the address */
 static NTSTATUS map_between( UINT_PTR start, UINT_PTR end, UINT_PTR step, BOOL top_down,
@@ -155,7 +178,7 @@ NTSTATUS map_in_free_range( HANDLE process, const struct view_requirements *req,
     NTSTATUS status;
 
     size = (size + PAGE_MASK) & ~PAGE_MASK;
-    if (!size || end <= size) return STATUS_NO_MEMORY;
+    if (!size || end <= size || first < req->lowest) return STATUS_NO_MEMORY;
 
     while (addr < end)
     {
@@ -166,7 +189,7 @@ NTSTATUS map_in_free_range( HANDLE process, const struct view_requirements *req,
         region_end = min( (UINT_PTR)info.BaseAddress + info.RegionSize, end );
         start = (addr + alignment - 1) & ~(alignment - 1);
 
-        if (info.State == MEM_FREE && start >= addr && start < region_end && region_end - start >= size)
+        if (can_be_free( &info ) && start >= addr && start < region_end && region_end - start >= size)
         {
             last = (region_end - size) & ~(alignment - 1);
             if (!top_down)

@@ -164,7 +164,7 @@ BOOL get_adopted_range( UINT_PTR addr, MEMORY_BASIC_INFORMATION *info )
     {
         info->BaseAddress       = (void *)addr;
         info->AllocationBase    = (void *)piece->range->base;
-        info->AllocationProtect = PAGE_NOACCESS;
+        info->AllocationProtect = ADOPTED_PROTECT;
         info->RegionSize        = piece->range->base + piece->range->size - addr;
         info->State             = MEM_RESERVE;
         info->Protect           = 0;

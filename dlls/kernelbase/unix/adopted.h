@@ -16,6 +16,9 @@
  * another process can tell by it what may be an adopted range. */
 #define ADOPTED_PROTECT PAGE_EXECUTE
 
+/* a 32-bit process */
+#define IS_SMALL_ADDRESS_SPACE (sizeof(void *) == 4)
+
 enum piece_kind
 {
     PIECE_FREE,               /* released, nothing for the program */

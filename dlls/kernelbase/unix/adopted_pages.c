@@ -36,7 +36,7 @@ static UINT_PTR get_chunk_end( const struct adopted_range *range, UINT_PTR addr,
 {
     while (addr - range->base >= range->own_size) range = range->joined;
     end = min( end, range->base + range->own_size );
-    return min( end, range->base + ((addr - range->base) / CHUNK_SIZE + 1) * CHUNK_SIZE );
+    return addr + min( end - addr, CHUNK_SIZE - (addr - range->base) % CHUNK_SIZE );
 }
 
 static NTSTATUS reserve_chunk( void *addr, SIZE_T size, UINT32 protect )
@@ -324,7 +324,8 @@ NTSTATUS query_adopted_pages( const struct piece *piece, UINT_PTR addr, MEMORY_B
  */
 NTSTATUS protect_adopted_pages( struct piece *piece, UINT_PTR base, UINT_PTR size, UINT32 protect, ULONG *old )
 {
-    UINT_PTR end = base + size, addr, first = get_chunk_end( piece->range, base, end ) - base;
+    UINT_PTR end = base + size, addr;
+    SIZE_T first = get_chunk_end( piece->range, base, end ) - base;
     MEMORY_BASIC_INFORMATION info;
     void *start = (void *)base;
     NTSTATUS status;

@@ -134,8 +134,9 @@ BOOL map_adopted_view( struct map_view_params *params, const struct section_file
     {
         if (!size) size = source.size - params->offset;
         size = (size + PAGE_MASK) & ~(UINT64)PAGE_MASK;
-        *status = keep_view_section( get_handle( params->section ), &source, params->offset, size, params->protect,
-                                     &section );
+        if (size > get_user_limit()) *status = STATUS_CONFLICTING_ADDRESSES;
+        else *status = keep_view_section( get_handle( params->section ), &source, params->offset, size, params->protect,
+                                          &section );
     }
     if (*status) return TRUE;
 

@@ -111,7 +111,7 @@ static NTSTATUS get_view_parameter( UINT32 type, UINT64 value, void *context )
     case MEMORY_PARAMETER_NUMA_NODE:
         return get_node( value, &req->node );
     case MEMORY_PARAMETER_PARTITION_HANDLE:  /* there is one, that of the process */
-        return value == ~(UINT64)0 ? STATUS_SUCCESS : STATUS_INVALID_HANDLE;
+        return (UINT_PTR)value == ~(UINT_PTR)0 ? STATUS_SUCCESS : STATUS_INVALID_HANDLE;
     case MEMORY_PARAMETER_ATTRIBUTE_FLAGS:
         return get_attributes( value, &req->attributes );
     case MEMORY_PARAMETER_IMAGE_MACHINE:

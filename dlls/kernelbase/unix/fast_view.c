@@ -37,14 +37,16 @@ static UINT_PTR pool_next;                /* where a place is looked for */
 static struct piece *spares[MAX_SPARES];  /* the oldest one first */
 static unsigned int spare_count;
 
-/* where placeholders are ntdll's no other process would find such a view */
+/* Where placeholders are ntdll's no other process would find such a view; where there are few addresses
+ * a program would miss those of the places that are kept. */
 static BOOL is_switched_on(void)
 {
     static const char *const words[] = { "off", "on", NULL };
     static int cached = -1;
 
     if (cached != -1) return cached;
-    return cached = get_setting( "FastViews", "WINE_MAPVIEW_FAST_VIEWS", words ) && !has_placeholders();
+    return cached = !IS_SMALL_ADDRESS_SPACE && get_setting( "FastViews", "WINE_MAPVIEW_FAST_VIEWS", words ) &&
+                    !has_placeholders();
 }
 
 static struct piece *take_spare( unsigned int i )

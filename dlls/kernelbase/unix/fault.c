@@ -34,23 +34,84 @@
 
 WINE_DEFAULT_DEBUG_CHANNEL(mapview);
 
+#if defined(__x86_64__) || defined(__i386__)
+
 static struct sigaction ntdll_bus_action;
 static struct sigaction ntdll_segv_action;
 
 static UINT_PTR exception_dispatcher;
 
-#ifdef __x86_64__
-
-/* the stack that KiUserExceptionDispatcher starts with: CONTEXT, CONTEXT_EX, EXCEPTION_RECORD */
-#define RECORD_OFFSET 0x4f0
-
 #define FAULT_WRITE   0x02   /* bits of the error code of the processor */
 #define FAULT_EXECUTE 0x10
+
+#ifdef __x86_64__
 
 static UINT_PTR get_ip( const ucontext_t *context )
 {
     return context->uc_mcontext.gregs[REG_RIP];
 }
+
+/* the stack that KiUserExceptionDispatcher starts with: CONTEXT, CONTEXT_EX, EXCEPTION_RECORD */
+static EXCEPTION_RECORD *get_dispatcher_record( const ucontext_t *context )
+{
+    return (EXCEPTION_RECORD *)(context->uc_mcontext.gregs[REG_RSP] + 0x4f0);
+}
+
+/* tell whether an instruction was to be fetched */
+static BOOL is_fetch( ucontext_t *context )
+{
+    return FALSE;
+}
+
+static void keep_tls(void)
+{
+}
+
+static void restore_tls(void)
+{
+}
+
+#else
+
+static UINT_PTR get_ip( const ucontext_t *context )
+{
+    return context->uc_mcontext.gregs[REG_EIP];
+}
+
+/* the stack that KiUserExceptionDispatcher starts with: pointers to EXCEPTION_RECORD and CONTEXT */
+static EXCEPTION_RECORD *get_dispatcher_record( const ucontext_t *context )
+{
+    return *(EXCEPTION_RECORD **)context->uc_mcontext.gregs[REG_ESP];
+}
+
+/* Tell whether an instruction was to be fetched, and data execution is prevented, so that the program
+ * is to hear of it.  ntdll does not: it would look at the instruction, and fault itself. */
+static BOOL is_fetch( ucontext_t *context )
+{
+    greg_t *err = &context->uc_mcontext.gregs[REG_ERR];
+    ULONG flags;
+
+    if (!(*err & FAULT_EXECUTE)) return FALSE;
+    *err &= ~FAULT_EXECUTE;
+    return !NtQueryInformationProcess( NtCurrentProcess(), ProcessExecuteFlags, &flags, sizeof(flags), NULL ) &&
+           (flags & MEM_EXECUTE_OPTION_DISABLE);
+}
+
+/* the host's libraries find the data of a thread by a segment register that programs may change;
+ * its value is the same in all threads */
+static unsigned short tls_selector;
+
+static void keep_tls(void)
+{
+    __asm__( "movw %%gs,%0" : "=r" (tls_selector) );
+}
+
+static void restore_tls(void)
+{
+    __asm__ volatile( "movw %0,%%gs" : : "r" (tls_selector) );
+}
+
+#endif
 
 /* what the instruction wanted to do, as the protection that it needs */
 static int get_wanted_access( const ucontext_t *context )
@@ -67,7 +128,7 @@ static EXCEPTION_RECORD *get_record( const ucontext_t *context, UINT_PTR ip, con
     EXCEPTION_RECORD *rec;
 
     if (get_ip( context ) != exception_dispatcher) return NULL;
-    rec = (EXCEPTION_RECORD *)(context->uc_mcontext.gregs[REG_RSP] + RECORD_OFFSET);
+    rec = get_dispatcher_record( context );
     if (rec->ExceptionCode != (DWORD)EXCEPTION_ACCESS_VIOLATION || rec->NumberParameters != 2) return NULL;
     if (rec->ExceptionAddress != (void *)ip || rec->ExceptionInformation[1] != (ULONG_PTR)addr) return NULL;
     return rec;
@@ -78,9 +139,13 @@ static void bus_handler( int signal, siginfo_t *info, void *context )
     UINT_PTR ip = get_ip( context );
     EXCEPTION_RECORD *rec;
     NTSTATUS status;
+    BOOL fetch;
 
+    restore_tls();
+    fetch = is_fetch( context );
     ntdll_bus_action.sa_sigaction( signal, info, context );
     if (info->si_code != BUS_ADRERR || !(rec = get_record( context, ip, info->si_addr ))) return;
+    if (fetch) rec->ExceptionInformation[0] = EXCEPTION_EXECUTE_FAULT;
     if (!(status = get_page_error( (UINT_PTR)info->si_addr ))) return;
     rec->ExceptionCode = EXCEPTION_IN_PAGE_ERROR;
     rec->NumberParameters = 3;
@@ -89,6 +154,7 @@ static void bus_handler( int signal, siginfo_t *info, void *context )
 
 static void segv_handler( int signal, siginfo_t *info, void *context )
 {
+    restore_tls();
     if (info->si_code == SEGV_ACCERR && is_reserve_address( (UINT_PTR)info->si_addr ) &&
         open_reserved_page( (UINT_PTR)info->si_addr, get_wanted_access( context ))) return;
     if (info->si_code == SEGV_ACCERR && get_wanted_access( context ) == PROT_WRITE &&
@@ -107,6 +173,7 @@ static void set_handler( int signal, void (*handler)( int, siginfo_t *, void * )
     }
     action = *ntdll_action;
     action.sa_sigaction = handler;
+    keep_tls();
     sigaction( signal, &action, NULL );
 }
 

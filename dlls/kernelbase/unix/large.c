@@ -408,6 +408,7 @@ NTSTATUS create_large_section( struct create_section_params *params, UINT32 node
     struct memfd_info info = { TRUE, FALSE, TRUE, page_size, node };
 
     if (params->size & (page_size - 1)) return STATUS_INVALID_PARAMETER;
+    if (params->size > get_user_limit()) return STATUS_INSUFFICIENT_RESOURCES;  /* the pages are allocated by mapping them */
 
     if (sources & FROM_HUGETLB) status = create_memfd_section( params, &info, populate_hugetlb );
     if (status == STATUS_INSUFFICIENT_RESOURCES && (sources & FROM_THP))

@@ -41,7 +41,7 @@
 /* a mapping of the process in question, from /proc/PID/smaps */
 struct mapping
 {
-    unsigned long start, end, offset, inode;
+    unsigned long long start, end, offset, inode;
     char          device[32];
     BOOL          is_large;
     BOOL          is_locked;
@@ -65,7 +65,7 @@ static FILE *open_process_file( const char *dir, const char *name )
     return fopen( path, "re" );
 }
 
-static UINT64 get_pagemap_entry( int fd, UINT_PTR addr )
+static UINT64 get_pagemap_entry( int fd, UINT64 addr )
 {
     UINT64 entry;
 
@@ -75,7 +75,7 @@ static UINT64 get_pagemap_entry( int fd, UINT_PTR addr )
 
 static BOOL parse_mapping( const char *line, struct mapping *mapping )
 {
-    return sscanf( line, "%lx-%lx %*s %lx %31s %lu", &mapping->start, &mapping->end, &mapping->offset,
+    return sscanf( line, "%llx-%llx %*s %llx %31s %llu", &mapping->start, &mapping->end, &mapping->offset,
                    mapping->device, &mapping->inode ) == 5;
 }
 
@@ -149,7 +149,7 @@ static BOOL is_huge_page( struct process_files *files, UINT_PTR addr )
 }
 
 /* whether a process has the page of a mapping at an offset of its object */
-static BOOL has_page( const char *dir, const struct mapping *mapping, unsigned long offset )
+static BOOL has_page( const char *dir, const struct mapping *mapping, UINT64 offset )
 {
     struct mapping other;
     char line[MAX_LINE], path[300];
@@ -176,7 +176,7 @@ static BOOL has_page( const char *dir, const struct mapping *mapping, unsigned l
 static unsigned int count_sharers( const struct process_files *files, UINT_PTR addr )
 {
     const struct mapping *mapping = &files->mapping;
-    unsigned long offset = mapping->offset + (addr - mapping->start);
+    UINT64 offset = mapping->offset + (addr - mapping->start);
     unsigned int count = 0;
     struct dirent *entry;
     char dir[300];

@@ -26,8 +26,12 @@
 #include "wine/server.h"
 #include "large.h"
 
-/* large views lie above what programs and their modules want for themselves */
-#define LARGE_RANGE_START ((UINT_PTR)1 << 40)
+/* large views lie above what programs and their modules want for themselves, where there is room */
+#ifdef _WIN64
+# define LARGE_RANGE_START ((UINT_PTR)1 << 40)
+#else
+# define LARGE_RANGE_START 0
+#endif
 
 /***********************************************************************
  *             map_in_large_range
@@ -82,9 +86,8 @@ static NTSTATUS get_view_place( int fd, UINT64 section_size, const struct memfd_
                                 const struct map_view_params *params, struct large_view *view )
 {
     BOOL wanted = !!(params->type & MEM_LARGE_PAGES);
-    SIZE_T size = params->size;
+    UINT64 size = params->size, mask;
     NTSTATUS status;
-    UINT_PTR mask;
 
     if (!info->large) view->alignment = get_transparent_page_size();
     else view->alignment = info->hugetlb ? info->page_size : get_large_page_size();
@@ -98,7 +101,8 @@ static NTSTATUS get_view_place( int fd, UINT64 section_size, const struct memfd_
     if (!size) size = section_size - params->offset;
 
     if (wanted) size = (size + mask) & ~mask;
-    else size = (size + PAGE_MASK) & ~PAGE_MASK;
+    else size = (size + PAGE_MASK) & ~(UINT64)PAGE_MASK;
+    if (size > get_user_limit()) return STATUS_NO_MEMORY;
     view->is_large = TRUE;
     view->hugetlb = info->hugetlb;
     view->wanted = wanted;

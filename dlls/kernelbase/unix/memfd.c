@@ -104,15 +104,18 @@ BOOL get_memfd_info( int fd, struct memfd_info *info )
     char link[32], name[128];
     struct statfs fs;
     struct stat st;
+    UINT32 type;
     ssize_t len;
 
-    if (fstatfs( fd, &fs ) || (fs.f_type != TMPFS_MAGIC && fs.f_type != HUGETLBFS_MAGIC)) return FALSE;
+    if (fstatfs( fd, &fs )) return FALSE;
+    type = fs.f_type;
+    if (type != TMPFS_MAGIC && type != HUGETLBFS_MAGIC) return FALSE;
     sprintf( link, "/proc/self/fd/%d", fd );
     if ((len = readlink( link, name, sizeof(name) )) <= 0 || len == sizeof(name)) return FALSE;
     name[len] = 0;
     memset( info, 0, sizeof(*info) );
     if (!parse_name( name, info ) || fstat( fd, &st ) || st.st_nlink || st.st_uid != geteuid()) return FALSE;
-    info->hugetlb = fs.f_type == HUGETLBFS_MAGIC;
+    info->hugetlb = type == HUGETLBFS_MAGIC;
     info->page_size = info->hugetlb ? (SIZE_T)fs.f_bsize : PAGE_MASK + 1;
     return TRUE;
 }

@@ -34,6 +34,8 @@ static NTSTATUS alloc_plain( struct alloc_memory_params *params )
     SIZE_T size = params->size;
     NTSTATUS status;
 
+    if (is_beyond_user_limit( get_handle( params->process ), params->base, params->size ))
+        return STATUS_WORKING_SET_LIMIT_RANGE;
     status = NtAllocateVirtualMemory( get_handle( params->process ), &addr, 0, &size, params->type, params->protect );
     if (status) return status;
     params->base = (UINT_PTR)addr;
@@ -130,7 +132,7 @@ static NTSTATUS alloc_native( struct alloc_memory_params *params, const struct v
         return ntdll_has_placeholders() ? alloc_native_extended( params, req ) : find_no_placeholder( params );
     if (emulate && is_own_process( process )) return create_placeholder( params, req );
     if (emulate) return params->native ? STATUS_NOT_SUPPORTED : STATUS_IN_TARGET;
-    if (!params->extended) return alloc_plain( params );
+    if (!params->extended && !req->highest) return alloc_plain( params );
     if (is_place_needed( req ))
         return map_in_free_range( process, req, params->size, !!(params->type & MEM_TOP_DOWN), alloc_at, params );
     return alloc_native_extended( params, req );
@@ -227,6 +229,8 @@ NTSTATUS alloc_memory( void *args )
     if (check_node( req.node ) || !params->size) return STATUS_INVALID_PARAMETER;
     if (params->base && (req.lowest || req.highest || req.alignment)) return STATUS_INVALID_PARAMETER;
     if ((status = check_placeholder_type( params ))) return status;
+    if (!params->base && !req.highest && has_wider_addresses( get_handle( params->process ) ))
+        req.highest = get_user_limit() - 1;
     if (params->type & MEM_LARGE_PAGES)
     {
         params->kind = KIND_LARGE;

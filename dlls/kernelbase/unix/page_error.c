@@ -46,7 +46,7 @@ static BOOL get_file_size( const struct mapped_file *file, UINT64 *size )
     struct stat st;
 
     /* the last one needs a right that few have */
-    sprintf( link, "/proc/self/map_files/%lx-%lx", file->start, file->end );
+    sprintf( link, "/proc/self/map_files/%lx-%lx", (unsigned long)file->start, (unsigned long)file->end );
     if (stat( file->name, &st ) && !find_open_file( file, &st ) && stat( link, &st )) return FALSE;
     *size = st.st_size;
     return TRUE;

@@ -27,6 +27,7 @@ static NTSTATUS reserve_at( void *context, void *base )
     struct alloc_memory_params *params = context;
     NTSTATUS status;
 
+    if (is_beyond_user_limit( NtCurrentProcess(), (UINT_PTR)base, params->size )) return STATUS_WORKING_SET_LIMIT_RANGE;
     status = reserve_adopted_range( (UINT_PTR)base, params->size );
     if (!status) params->base = (UINT_PTR)base;
     return status;
@@ -41,7 +42,8 @@ static NTSTATUS reserve_placeholder( struct alloc_memory_params *params, const s
     if (size > get_user_limit()) return STATUS_NO_MEMORY;
     params->size = size;
     if (base) status = reserve_at( params, (void *)base );
-    else if (req->lowest || req->highest || req->alignment)
+    /* where there are few addresses it pays to look at all places */
+    else if (req->lowest || req->highest || req->alignment || IS_SMALL_ADDRESS_SPACE)
         status = map_in_free_range( NtCurrentProcess(), req, size, !!(params->type & MEM_TOP_DOWN), reserve_at, params );
     else
     {

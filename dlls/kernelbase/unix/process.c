@@ -69,17 +69,17 @@ struct identity
 static BOOL read_identity( const char *pid, const char *marker, struct identity *identity )
 {
     char name[300], line[512], device[32];
-    unsigned long start, inode;
+    unsigned long long start, inode;
     FILE *f;
 
     memset( identity, 0, sizeof(*identity) );
     snprintf( name, sizeof(name), "/proc/%s/maps", pid );
     if (!(f = fopen( name, "re" ))) return FALSE;
-    while (!identity->marked && fgets( line, sizeof(line), f ))
+    while (!(identity->server[0] && (identity->marked || !marker)) && fgets( line, sizeof(line), f ))
     {
-        if (sscanf( line, "%lx-%*x %*s %*x %31s %lu", &start, device, &inode ) != 3) continue;
+        if (sscanf( line, "%llx-%*x %*s %*x %31s %llu", &start, device, &inode ) != 3) continue;
         if (start == SHARED_DATA)
-            snprintf( identity->server, sizeof(identity->server), "%s %lu", device, inode );
+            snprintf( identity->server, sizeof(identity->server), "%s %llu", device, inode );
         else if (start > SHARED_DATA && !identity->server[0]) break;  /* not of Wine */
         else if (marker && strstr( line, marker )) identity->marked = TRUE;
     }

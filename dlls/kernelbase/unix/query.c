@@ -353,7 +353,7 @@ static BOOL find_mapping( UINT_PTR addr, struct mapped_file *file )
 {
     char line[sizeof(file->name) + 128];
     unsigned int major, minor;
-    unsigned long offset, inode;
+    unsigned long long start, end, offset, inode;
     BOOL ret = FALSE;
     int pos;
     FILE *f;
@@ -361,9 +361,11 @@ static BOOL find_mapping( UINT_PTR addr, struct mapped_file *file )
     if (!(f = fopen( "/proc/self/maps", "re" ))) return FALSE;
     while (!ret && fgets( line, sizeof(line), f ))
     {
-        if (sscanf( line, "%lx-%lx %*s %lx %x:%x %lu %n", &file->start, &file->end, &offset, &major, &minor,
+        if (sscanf( line, "%llx-%llx %*s %llx %x:%x %llu %n", &start, &end, &offset, &major, &minor,
                     &inode, &pos ) < 6) continue;
-        if (addr < file->start || addr >= file->end) continue;
+        if (addr < start || addr >= end) continue;
+        file->start  = start;
+        file->end    = end;
         file->offset = offset;
         file->device = makedev( major, minor );
         file->inode  = inode;

@@ -30,18 +30,25 @@ static NTSTATUS open_again( HANDLE process, ACCESS_MASK access, HANDLE *ret )
     return NtDuplicateObject( NtCurrentProcess(), process, NtCurrentProcess(), ret, access, 0, 0 );
 }
 
-static NTSTATUS get_process_id( HANDLE process, ULONG_PTR *id )
+static NTSTATUS query_process( HANDLE process, PROCESSINFOCLASS class, void *info, ULONG size )
 {
-    PROCESS_BASIC_INFORMATION info;
     NTSTATUS status;
     HANDLE handle;
 
-    status = NtQueryInformationProcess( process, ProcessBasicInformation, &info, sizeof(info), NULL );
+    status = NtQueryInformationProcess( process, class, info, size, NULL );
     if (status == STATUS_ACCESS_DENIED && !(status = open_again( process, PROCESS_QUERY_LIMITED_INFORMATION, &handle )))
     {
-        status = NtQueryInformationProcess( handle, ProcessBasicInformation, &info, sizeof(info), NULL );
+        status = NtQueryInformationProcess( handle, class, info, size, NULL );
         NtClose( handle );
     }
+    return status;
+}
+
+static NTSTATUS get_process_id( HANDLE process, ULONG_PTR *id )
+{
+    PROCESS_BASIC_INFORMATION info;
+    NTSTATUS status = query_process( process, ProcessBasicInformation, &info, sizeof(info) );
+
     if (!status) *id = info.UniqueProcessId;
     return status;
 }
@@ -87,6 +94,24 @@ BOOL is_own_view( HANDLE process, const void *base )
     if (query_own_memory( (UINT_PTR)base, &info ) || info.State == MEM_FREE || info.Type == MEM_PRIVATE ||
         info.AllocationBase != base) return FALSE;
     return is_own_process( process );
+}
+
+/***********************************************************************
+ *             has_wider_addresses
+ *
+ * Tell whether a process has addresses that this one cannot name: a 64-bit one for a 32-bit one.
+ */
+BOOL has_wider_addresses( HANDLE process )
+{
+#ifdef _WIN64
+    return FALSE;
+#else
+    ULONG_PTR own, other;  /* what is not 0 is a 32-bit process on a 64-bit Windows */
+
+    return !is_current_process( process ) &&
+           !query_process( NtCurrentProcess(), ProcessWow64Information, &own, sizeof(own) ) && own &&
+           !query_process( process, ProcessWow64Information, &other, sizeof(other) ) && !other;
+#endif
 }
 
 /***********************************************************************

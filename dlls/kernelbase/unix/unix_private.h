@@ -69,6 +69,7 @@ extern BOOL ntdll_has_placeholders(void) DECLSPEC_HIDDEN;
 extern BOOL has_placeholders(void) DECLSPEC_HIDDEN;
 extern NTSTATUS get_host_status( NTSTATUS status ) DECLSPEC_HIDDEN;
 extern UINT_PTR get_user_limit(void) DECLSPEC_HIDDEN;
+extern BOOL is_beyond_user_limit( HANDLE process, UINT_PTR base, UINT64 size ) DECLSPEC_HIDDEN;
 extern NTSTATUS map_in_free_range( HANDLE process, const struct view_requirements *req, SIZE_T size, BOOL top_down,
                                    map_at_t map_at, void *context ) DECLSPEC_HIDDEN;
 
@@ -230,6 +231,7 @@ extern NTSTATUS get_mapped_name( void *args ) DECLSPEC_HIDDEN;
 /* target.c */
 extern BOOL is_own_process( HANDLE process ) DECLSPEC_HIDDEN;
 extern BOOL is_own_view( HANDLE process, const void *base ) DECLSPEC_HIDDEN;
+extern BOOL has_wider_addresses( HANDLE process ) DECLSPEC_HIDDEN;
 extern NTSTATUS check_handle_access( HANDLE process, ACCESS_MASK access ) DECLSPEC_HIDDEN;
 extern BOOL is_adopted_region( HANDLE process, const MEMORY_BASIC_INFORMATION *info ) DECLSPEC_HIDDEN;
 extern NTSTATUS check_commit_target( HANDLE process, UINT_PTR addr, SIZE_T size ) DECLSPEC_HIDDEN;

@@ -52,6 +52,8 @@ static NTSTATUS get_view_size( const struct view *view, SIZE_T *size )
 
     if ((status = get_section_size( view->section, &section_size ))) return status;
     if ((UINT64)view->offset.QuadPart >= section_size) return STATUS_INVALID_PARAMETER;
+    /* a 32-bit process has no room for all of it, maybe for a part */
+    if (section_size - view->offset.QuadPart > ~(SIZE_T)0) return view->size ? STATUS_SUCCESS : STATUS_NO_MEMORY;
     *size = section_size - view->offset.QuadPart;
     if (view->size > ((*size + PAGE_MASK) & ~PAGE_MASK)) return STATUS_INVALID_VIEW_SIZE;
     return STATUS_SUCCESS;
@@ -86,6 +88,18 @@ static NTSTATUS map_native_view( void *context, void *base )
         return protection;
     }
     return status;
+}
+
+/* map it at an address that the program wants */
+static NTSTATUS map_wanted_view( struct view *view, UINT_PTR base )
+{
+    NTSTATUS status = map_native_view( view, (void *)base );
+    SIZE_T size = view->size;
+
+    if (status < 0 && status != STATUS_CONFLICTING_ADDRESSES && status != STATUS_NO_MEMORY) return status;
+    if (!base || (!size && get_view_size( view, &size )) || !is_beyond_user_limit( view->process, base, size )) return status;
+    if (status >= 0) NtUnmapViewOfSection( view->process, view->base );
+    return STATUS_INVALID_PARAMETER_3;
 }
 
 /* the section's file, and whether the handle has the rights that the view needs; ntdll finds the
@@ -138,7 +152,7 @@ static NTSTATUS map_native_large_view( struct view *view )
 
     view->offset.QuadPart -= large->before;
     view->size = large->native_size;
-    if (base) status = map_native_view( view, (void *)(base - large->before) );
+    if (base) status = map_wanted_view( view, base - large->before );
     else if (large->aligned) status = map_in_large_range( view->process, &view->req, large->alignment, view->size,
                                                           !!(view->type & MEM_TOP_DOWN), map_native_view, view );
     else if (has_requirements( view )) status = map_required_view( view );
@@ -212,9 +226,11 @@ static NTSTATUS finish_native_view( const struct view *view, NTSTATUS status )
 {
     struct map_view_params *params = view->params;
     NTSTATUS failure;
+    SIZE_T rest;
 
     if (status == STATUS_CONFLICTING_ADDRESSES && check_target( view->process, params->base ) == STATUS_IN_TARGET)
         return STATUS_IN_TARGET;
+    if (status == STATUS_INVALID_PARAMETER && !view->size && (failure = get_view_size( view, &rest ))) return failure;
     if (status < 0) return status;
     if ((failure = check_new_view( view )) < 0) return failure;
 
@@ -314,11 +330,11 @@ static BOOL map_fast( struct view *view, NTSTATUS *status )
 
 static BOOL map_plain( struct view *view, NTSTATUS *status )
 {
-    void *base = get_ptr( view->params->base );
+    UINT_PTR base = view->params->base;
 
-    *status = map_native_view( view, base );
+    *status = map_wanted_view( view, base );
     if (*status == STATUS_CONFLICTING_ADDRESSES && base && is_current_process( view->process ) &&
-        give_back_spare_ranges()) *status = map_native_view( view, base );
+        give_back_spare_ranges()) *status = map_wanted_view( view, base );
     *status = finish_native_view( view, *status );
     return TRUE;
 }
@@ -376,6 +392,7 @@ NTSTATUS map_view( void *args )
 
     view.section = get_handle( params->section );
     view.process = get_handle( params->process );
+    if (!params->base && !view.req.highest && has_wider_addresses( view.process )) view.req.highest = get_user_limit() - 1;
     view.offset.QuadPart = params->offset;
     view.size    = params->size;
     view.type    = params->type & (MEM_TOP_DOWN | MEM_REPLACE_PLACEHOLDER);
@@ -469,6 +486,7 @@ NTSTATUS flush_view( void *args )
 {
     struct flush_view_params *params = args;
     UINT_PTR start = params->base & ~PAGE_MASK, end;
+    struct mapped_file file;
     NTSTATUS status;
     ULONG type;
 
@@ -478,7 +496,8 @@ NTSTATUS flush_view( void *args )
         if (params->size > end - params->base) return STATUS_INVALID_PARAMETER;
         end = params->base + params->size;
     }
-    if (type != MEM_MAPPED) return STATUS_SUCCESS;
+    /* to ntdll of a 32-bit process also what is free can be reserved memory */
+    if (type != MEM_MAPPED) return get_mapped_file( start, &file ) ? STATUS_SUCCESS : STATUS_NOT_MAPPED_VIEW;
     if (!is_file_view( start )) return STATUS_SUCCESS;
     if (msync( (void *)start, end - start, MS_SYNC )) return status_from_errno( errno );
     return STATUS_SUCCESS;
