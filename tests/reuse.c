@@ -104,7 +104,7 @@ static void test_whole_region(void)
 
     unmap( view );
     /* Wine calls free what the host itself has mapped, at the top above all */
-    room = min( free_size( view ), (ULONG_PTR)view > 0x7fff00000000 ? 0x100000 : 0x1000000 );
+    room = min( free_size( view ), (ULONG_PTR)view > BITS( 0x7fff00000000, 0x70000000 ) ? 0x100000 : 0x1000000 );
     mem = VirtualAlloc( view, room, MEM_RESERVE, PAGE_NOACCESS );
     ok( mem == view, "%p + %#Ix: got %p, error %lu\n", view, room, mem, GetLastError() );
     if (mem) VirtualFree( mem, 0, MEM_RELEASE );

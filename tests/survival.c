@@ -115,7 +115,7 @@ static BOOL alloc_node(void)        { return got_addr( VirtualAllocExNuma( GetCu
 
 static BOOL alloc_required(void)
 {
-    MEM_ADDRESS_REQUIREMENTS req = { (void *)(ULONG_PTR)0x300000000000, NULL, 0x1000000 };
+    MEM_ADDRESS_REQUIREMENTS req = { (void *)ZONE( 0x30 ), NULL, 0x1000000 };
     MEM_EXTENDED_PARAMETER param;
 
     memset( &param, 0, sizeof(param) );
