@@ -57,6 +57,17 @@ static void test_free(void)
     CloseHandle( section );
 }
 
+static void check_view_at_place( HANDLE section, void *addr )
+{
+    char *view = MapViewOfFileEx( section, FILE_MAP_READ, 0, 0, 0x24000, addr );
+
+    ok( view == addr, "got %p, error %lu\n", view, GetLastError() );
+    if (!view) return;
+    ok( word_at( view, 0x23000 ) == test_word( 0x23000 ), "wrong contents\n" );
+    ok( !is_writable( view ), "it can be written\n" );
+    unmap( view );
+}
+
 /* memory and views at the address, and across the end of what was mapped */
 static void test_other_use(void)
 {
@@ -79,14 +90,8 @@ static void test_other_use(void)
             ok( other == view, "got %p, error %lu\n", other, GetLastError() );
             ok( !is_readable( view ), "reserved memory can be read\n" );
             VirtualFree( other, 0, MEM_RELEASE );
-            other = MapViewOfFileEx( section, FILE_MAP_READ, 0, 0, 0x24000, view );
-            ok( other == view, "got %p, error %lu\n", other, GetLastError() );
-            if (other)
-            {
-                ok( word_at( other, 0x23000 ) == test_word( 0x23000 ), "wrong contents\n" );
-                ok( !is_writable( other ), "it can be written\n" );
-                unmap( other );
-            }
+            /* in a small address space the next thing may be close */
+            if (room >= 0x24000) check_view_at_place( section, view );
             winetest_pop_context();
         }
     }
