@@ -82,7 +82,7 @@ milliseconds() { echo $(($(date +%s%N) / 1000000)); }
 ${CROSSCC:-x86_64-w64-mingw32-gcc} -O2 -municode -o "$tmp/child.exe" "$source/tests/launcher/child.c" || exit 2
 mkdir -p "$place/tools" "$place/lib"
 cp -L "$build/tools/wine-mapview" "$run"
-cp "$source/tools/find-wine" "$source/tools/large-pages-status" "$place/tools"
+cp "$source/tools/find-wine" "$source/tools/large-pages-status" "$source/tools/numa-status" "$place/tools"
 cp -a "$build/lib/wine-mapview" "$module"
 eval "$("$source/tools/find-wine")" || exit 2
 dll=$WINE_PEDIR/kernelbase.dll
