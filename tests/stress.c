@@ -319,6 +319,7 @@ struct start
 
 static int child_stress( int argc, char **argv )
 {
+    MEMORY_BASIC_INFORMATION info;
     struct start *start;
     unsigned int i;
     HANDLE section;
