@@ -18,18 +18,7 @@ export WINEPREFIX XDG_CACHE_HOME WINEDLLOVERRIDES
 trap 'wineserver -k 2>/dev/null; cd /; rm -rf "$tmp"' EXIT
 trap 'exit 2' HUP INT TERM
 
-passed=0 failed=0
-ok()   { passed=$((passed + 1)); printf 'ok %s\n' "$1"; }
-bad()  { failed=$((failed + 1)); printf 'FAIL %s: %s\n' "$1" "$2"; }
-skip() { printf 'skip %s: %s\n' "$1" "$2"; }
-oneline() { printf %s "$1" | tr '\n' '|' | cut -c1-600; }
-check() {
-    if [ "$2" = "$3" ]; then ok "$1"; else bad "$1" "got '$(oneline "$2")', want '$(oneline "$3")'"; fi
-}
-like() {
-    # shellcheck disable=SC2254
-    case $2 in $3) ok "$1" ;; *) bad "$1" "got '$(oneline "$2")', want '$3'" ;; esac
-}
+. "$source/tests/results.sh"
 
 # a step with its output in a log: status, or the errors
 step() {
@@ -166,5 +155,4 @@ like without-wine "$(configure env)" "*--with-wine needs a directory*status 1"
 options=--with-mingw=no-such-compiler
 like no-such-mingw "$(configure env)" "*status 1"
 
-echo "$passed passed, $failed failed"
-[ $failed = 0 ]
+finish

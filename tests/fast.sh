@@ -21,10 +21,7 @@ export WINEPREFIX WINEDLLOVERRIDES
 trap '{ wineserver -k; wineserver -w; } 2>/dev/null; cd /; rm -rf "$tmp"' EXIT
 trap 'exit 2' HUP INT TERM
 
-passed=0 failed=0
-ok()   { passed=$((passed + 1)); printf 'ok %s\n' "$1"; }
-bad()  { failed=$((failed + 1)); printf 'FAIL %s: %s\n' "$1" "$2"; }
-check() { if [ "$2" = "$3" ]; then ok "$1"; else bad "$1" "got '$2', want '$3'"; fi; }
+. "$source/tests/results.sh"
 
 # ---- requests ----
 

@@ -33,11 +33,7 @@ finish() {
 trap finish EXIT
 trap 'exit 2' HUP INT TERM
 
-passed=0 failed=0 skipped=0
-ok()   { passed=$((passed + 1)); printf 'ok %s\n' "$1"; }
-bad()  { failed=$((failed + 1)); printf 'FAIL %s: %s\n' "$1" "$2"; }
-skip() { skipped=$((skipped + 1)); printf 'skip %s: %s\n' "$1" "$2"; }
-check() { if [ "$2" = "$3" ]; then ok "$1"; else bad "$1" "got '$2', want '$3'"; fi; }
+. "$source/tests/results.sh"
 
 exe="$tmp/huge holder.exe"
 ${CROSSCC:-x86_64-w64-mingw32-gcc} -std=gnu99 -O2 -Wall -Wextra -static -o "$exe" "$source/tests/huge/holder.c" ||
@@ -137,5 +133,4 @@ check 'switched on for the program: memory' "$(has memory 4096)" yes
 release
 
 echo
-echo "$passed passed, $failed failed, $skipped skipped"
-[ "$failed" = 0 ]
+finish

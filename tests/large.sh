@@ -84,15 +84,7 @@ await_pages() {
 
 # ---- results ----
 
-passed=0 failed=0 skipped=0
-ok()   { passed=$((passed + 1)); printf 'ok %s\n' "$1"; }
-bad()  { failed=$((failed + 1)); printf 'FAIL %s: %s\n' "$1" "$2"; }
-skip() { skipped=$((skipped + 1)); printf 'skip %s: %s\n' "$1" "$2"; }
-check() { if [ "$2" = "$3" ]; then ok "$1"; else bad "$1" "got '$2', want '$3'"; fi; }
-like() {
-    # shellcheck disable=SC2254
-    case $2 in $3) ok "$1" ;; *) bad "$1" "got '$(printf %s "$2" | tr '\n' '|')', want '$3'" ;; esac
-}
+. "$source/tests/results.sh"
 
 # conformance NAME BACKING SETTING FILE...: the Windows tests, whose results are added up
 conformance() {
@@ -223,5 +215,4 @@ if [ -x "$status" ]; then
 fi
 
 echo
-echo "$passed passed, $failed failed, $skipped skipped"
-[ "$failed" = 0 ]
+finish

@@ -33,21 +33,8 @@ stop() { [ ! -d "$1" ] || WINEPREFIX=$1 wineserver -k 2>/dev/null; }
 trap 'stop "$stock_prefix"; stop "$our_prefix"; cd /; rm -rf "$tmp"' EXIT
 trap 'exit 2' HUP INT TERM
 
-passed=0 failed=0
-ok()   { passed=$((passed + 1)); printf 'ok %s\n' "$1"; }
-bad()  { failed=$((failed + 1)); printf 'FAIL %s: %s\n' "$1" "$2"; }
-skip() { printf 'skip %s: %s\n' "$1" "$2"; }
-oneline() { printf %s "$1" | tr '\n' '|' | cut -c1-400; }
+. "$source/tests/results.sh"
 
-# check NAME GOT WANT
-check() {
-    if [ "$2" = "$3" ]; then ok "$1"; else bad "$1" "got '$(oneline "$2")', want '$(oneline "$3")'"; fi
-}
-# like NAME GOT PATTERN
-like() {
-    # shellcheck disable=SC2254
-    case $2 in $3) ok "$1" ;; *) bad "$1" "got '$(oneline "$2")', want '$3'" ;; esac
-}
 same() { cmp "$1" "$2" 2>&1; }
 
 run="$place/tools/wine-mapview"
@@ -82,7 +69,7 @@ milliseconds() { echo $(($(date +%s%N) / 1000000)); }
 ${CROSSCC:-x86_64-w64-mingw32-gcc} -O2 -municode -o "$tmp/child.exe" "$source/tests/launcher/child.c" || exit 2
 mkdir -p "$place/tools" "$place/lib"
 cp -L "$build/tools/wine-mapview" "$run"
-cp "$source/tools/find-wine" "$source/tools/large-pages-status" "$place/tools"
+cp "$source/tools/find-wine" "$source/tools/large-pages-status" "$source/tools/numa-status" "$place/tools"
 cp -a "$build/lib/wine-mapview" "$module"
 eval "$("$source/tools/find-wine")" || exit 2
 dll=$WINE_PEDIR/kernelbase.dll
@@ -349,5 +336,4 @@ check new-prefix-dll "$(same "$our_prefix/$sys/kernelbase.dll" "$own")" ""
 check new-prefix-again "$(ours exit 50; echo $?)" 50
 check new-prefix-stock "$(stock exit 51; echo $?)" 51
 
-echo "$passed passed, $failed failed"
-[ $failed = 0 ]
+finish

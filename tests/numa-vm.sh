@@ -52,7 +52,7 @@ run_tests_by() { # COMMAND [ARGUMENT]...
 }
 
 run_tests() { # FILE...
-    run_tests_by "$wm_exec" mapview_test.exe --timeout 120 "$@"
+    run_tests_by "$wm_exec" mapview_test.exe --timeout 300 "$@"
 }
 
 # Large pages that are transparent ones, and hosts that let nobody know of nodes.
@@ -61,7 +61,7 @@ run_on_other_hosts() {
     echo advise > /sys/kernel/mm/transparent_hugepage/shmem_enabled
     run_tests_by env WINE_MAPVIEW_LARGE_PAGES=thp "$wm_exec" mapview_test.exe numa:1.13-large
     echo "---- without NUMA support"
-    run_tests_by ./no-numa.sh "$wm_exec" mapview_test.exe --timeout 120 topology
+    run_tests_by ./no-numa.sh "$wm_exec" mapview_test.exe --timeout 300 topology
 }
 
 # What a view with a node costs the thread that maps it: no more than two system calls, and none that
@@ -177,7 +177,7 @@ machine() { # NODES OPTION...
     WINEPREFIX=$WINEPREFIX-$1
     shift
     start=$(date +%s)
-    "$top/tools/numa-vm" -m "loop ext4" -e WINEPREFIX -e WINEDEBUG -e WINEDLLOVERRIDES -e overlay -e MAPVIEW_HOST -e MAPVIEW_NODES \
+    "$top/tools/numa-vm" -t 900 -m "loop ext4" -e WINEPREFIX -e WINEDEBUG -e WINEDLLOVERRIDES -e overlay -e MAPVIEW_HOST -e MAPVIEW_NODES \
         -e MAPVIEW_NODE_WITHOUT_MEMORY "$@" >"$log" 2>&1
     status=$?
     [ $status = 0 ] || printf '%s\n' "FAIL numa-vm ended with status $status" "0 passed, 1 failed, 0 skipped" >> "$log"

@@ -16,25 +16,13 @@ run=${WINE_RUN:-wine}
 case $run in /*) ;; */*) run=$PWD/$run ;; esac
 
 tmp=$(mktemp -d "${TMPDIR:-/tmp}/mapsum.XXXXXX") && cp "$1" "$tmp/mapsum.exe" || exit 2
+. "$(dirname "$0")/results.sh"
 cd "$tmp" || exit 2
 tmp=$(pwd -P)
 hold=
 trap 'trap "" PIPE; [ -z "$hold" ] || { echo >&9; wait $hold; } 2>/dev/null; cd / && rm -rf "$tmp"' EXIT
 trap 'exit 2' HUP INT TERM
 
-passed=0 failed=0
-ok()   { passed=$((passed + 1)); printf "ok %s\n" "$1"; }
-bad()  { failed=$((failed + 1)); printf "FAIL %s: %s\n" "$1" "$2"; }
-oneline() { printf %s "$1" | tr '\n' '|' | cut -c1-300; }
-
-# check NAME GOT WANT
-check() {
-    if [ "$2" = "$3" ]; then ok "$1"; else bad "$1" "got '$(oneline "$2")', want '$(oneline "$3")'"; fi
-}
-# like NAME GOT PATTERN
-like() {
-    case $2 in $3) ok "$1" ;; *) bad "$1" "got '$(oneline "$2")', want '$3'" ;; esac
-}
 mapsum()  { $run ./mapsum.exe "$@" 2>err; }
 offsets() { mapsum find "$@" | sed -n 's/^\([0-9][0-9]*\)  .*/\1/p'; }
 counted() { mapsum find "$@" | sed -n 's/^\([0-9][0-9]*\) match.*/\1/p'; }
@@ -192,5 +180,4 @@ if script -qc true /dev/null >/dev/null 2>&1; then
     esac
 fi
 
-echo "$passed passed, $failed failed"
-[ $failed = 0 ]
+finish

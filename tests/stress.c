@@ -319,6 +319,7 @@ struct start
 
 static int child_stress( int argc, char **argv )
 {
+    MEMORY_BASIC_INFORMATION info;
     struct start *start;
     unsigned int i;
     HANDLE section;
@@ -342,6 +343,8 @@ static int child_stress( int argc, char **argv )
     while (control->ready <= PROCESSES) SwitchToThread();
     for (i = 0; i < PROCESSES; i++) peers[i] = OpenProcess( PROCESS_ALL_ACCESS, FALSE, control->pids[i] );
     state = GetTickCount() * 31ull + self * 7919;
+    /* what stays open from the first call for another process on */
+    VirtualQueryEx( peers[!self], control, &info, sizeof(info) );
     for (i = 0; i < 20; i++) do_one();
     before = next_handle();
     while (!control->stop) do_one();

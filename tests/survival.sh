@@ -49,7 +49,9 @@ never_fail='NtClose NtCurrentTeb NtFreeVirtualMemory NtUnmapViewOfSection NtUnma
     close closedir fclose free munmap fstat fstatfs readlink stat fgets readdir
     numa_allocate_nodemask numa_available numa_bitmask_free numa_bitmask_isbitset numa_bitmask_setbit
     numa_distance numa_get_membind numa_node_size64 numa_parse_nodestring_all sched_getaffinity __sched_cpucount
+    pthread_attr_destroy pthread_attr_init pthread_attr_setdetachstate pthread_attr_setstacksize
     pthread_join pthread_mutex_lock pthread_mutex_unlock pthread_once pthread_sigmask
+    sem_init sem_post sem_wait
     sigaction sigaddset sigdelset sigemptyset sigfillset getenv geteuid getpid memcpy memmove memset
     snprintf sprintf vsnprintf __isoc99_sscanf strcasecmp strcmp strcspn strerror strlen strncmp strstr
     strtol strtoul strtoull __ctype_b_loc __errno_location __cxa_finalize __gmon_start__ __stack_chk_fail

@@ -20,10 +20,7 @@ if [ -z "${WINEPREFIX-}" ]; then
     WINEDEBUG=-all "$run" wineboot -i >/dev/null 2>&1 </dev/null
 fi
 
-passed=0 failed=0
-ok()   { passed=$((passed + 1)); printf 'ok %s\n' "$1"; }
-bad()  { failed=$((failed + 1)); printf 'FAIL %s: %s\n' "$1" "$2"; }
-check() { if [ "$2" = "$3" ]; then ok "$1"; else bad "$1" "got '$2', want '$3'"; fi; }
+. "$source/tests/results.sh"
 
 ${CROSSCC:-x86_64-w64-mingw32-gcc} -std=gnu99 -O2 -Wall -Wextra -static -o "$tmp/calls.exe" "$source/tests/trace/calls.c" ||
     bad program "the test program was not compiled"
@@ -70,5 +67,4 @@ line preserve UnmapViewOfFileEx 'process own base [0-9a-f]* flags MEM_PRESERVE_P
 WINEDEBUG=-all "$run" "$tmp/calls.exe" </dev/null >"$tmp/out" 2>"$tmp/err"
 check off "$(cat "$tmp/err")" ''
 
-echo "$passed passed, $failed failed"
-[ $failed = 0 ]
+finish

@@ -25,18 +25,7 @@ export WINEPREFIX XDG_CACHE_HOME WINEDLLOVERRIDES
 trap '[ ! -d "$WINEPREFIX" ] || { wineserver -k; wineserver -w; } 2>/dev/null; cd /; rm -rf "$tmp"' EXIT
 trap 'exit 2' HUP INT TERM
 
-passed=0 failed=0
-ok()   { passed=$((passed + 1)); printf 'ok %s\n' "$1"; }
-bad()  { failed=$((failed + 1)); printf 'FAIL %s: %s\n' "$1" "$2"; }
-skip() { printf 'skip %s: %s\n' "$1" "$2"; }
-oneline() { printf %s "$1" | tr '\n' '|' | cut -c1-400; }
-check() {
-    if [ "$2" = "$3" ]; then ok "$1"; else bad "$1" "got '$(oneline "$2")', want '$(oneline "$3")'"; fi
-}
-like() {
-    # shellcheck disable=SC2254
-    case $2 in $3) ok "$1" ;; *) bad "$1" "got '$(oneline "$2")', want '$3'" ;; esac
-}
+. "$source/tests/results.sh"
 between() {
     if [ -n "$2" ] && [ "$2" -ge "$3" ] && [ "$2" -le "$4" ]; then ok "$1"; else bad "$1" "'$2' is not in $3..$4"; fi
 }
@@ -300,5 +289,4 @@ else
 fi
 look ours "$run"
 
-echo "$passed passed, $failed failed"
-[ $failed = 0 ]
+finish

@@ -27,14 +27,7 @@ trap 'for p in $prefixes; do [ ! -d "$tmp/$p" ] || WINEPREFIX=$tmp/$p wineserver
 trap 'exit 2' HUP INT TERM
 cd "$tmp" || exit 2
 
-passed=0 failed=0 skipped=0
-check() {
-    if [ "$2" = "$3" ]; then
-        passed=$((passed + 1)); printf 'ok %s\n' "$1"
-    else
-        failed=$((failed + 1)); printf 'FAIL %s: got %s, want %s\n' "$1" "$(printf %s "$2" | tr '\n' '|' | cut -c1-400)" "$3"
-    fi
-}
+. "$source/tests/results.sh"
 
 suite() {
     WINEDEBUG=-all,err+mapview "$run" "$1" >"$tmp/log" 2>&1 </dev/null
@@ -89,5 +82,4 @@ rm -rf "$WINEPREFIX/drive_c/windows/syswow64"
 check half "$(rule "$run" "$build/tests/mapview_test.exe")" 0
 check half-companions "$(companions)" system32/wkernelbase.dll
 
-echo "$passed passed, $failed failed, $skipped skipped"
-[ "$failed" = 0 ]
+finish

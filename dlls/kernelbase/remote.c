@@ -137,8 +137,8 @@ static DWORD WINAPI worker_thread( void *arg )
         {
         case WORKER_ASKED:
             if (!change_state( worker, WORKER_ASKED, WORKER_BUSY )) continue;
+            remember_caller( worker->caller, &last_id, &last );  /* as long as it waits */
             work( worker );
-            remember_caller( worker->caller, &last_id, &last );
             continue;
         case WORKER_REFUSED:
             change_state( worker, WORKER_REFUSED, WORKER_IDLE );

@@ -186,11 +186,11 @@ static NTSTATUS leave_call( HANDLE process, UINT32 func, void *params )
 
     if ((status = start_carried_call( &call, func, params, 0 ))) return status;
     *call_member( &call.params, get_call_layout( func )->process ) = (ULONG_PTR)GetCurrentProcess();
-    call.next = peb.pUnused;
+    call.next = peb.WerShipAssertPtr;
     if ((status = NtAllocateVirtualMemory( process, &remote, 0, &size, MEM_RESERVE | MEM_COMMIT | MEM_TOP_DOWN,
                                            PAGE_READWRITE ))) return status;
     if (!(status = NtWriteVirtualMemory( process, remote, &call, sizeof(call), NULL )))
-        status = NtWriteVirtualMemory( process, &info.PebBaseAddress->pUnused, &remote, sizeof(remote), NULL );
+        status = NtWriteVirtualMemory( process, &info.PebBaseAddress->WerShipAssertPtr, &remote, sizeof(remote), NULL );
     if (status) NtFreeVirtualMemory( process, &remote, &all, MEM_RELEASE );
     return status;
 }
@@ -216,7 +216,7 @@ void run_left_calls(void)
     void *addr;
     SIZE_T all;
 
-    for (call = NtCurrentTeb()->Peb->pUnused; call; call = next)
+    for (call = NtCurrentTeb()->Peb->WerShipAssertPtr; call; call = next)
     {
         next = call->next;
         target_thread( call );
@@ -224,7 +224,7 @@ void run_left_calls(void)
         all = 0;
         NtFreeVirtualMemory( GetCurrentProcess(), &addr, &all, MEM_RELEASE );
     }
-    NtCurrentTeb()->Peb->pUnused = NULL;
+    NtCurrentTeb()->Peb->WerShipAssertPtr = NULL;
 }
 
 static BOOL is_commit( enum mapview_funcs func, const void *params )

@@ -24,6 +24,8 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
+#include <sys/xattr.h>
 
 #include "inject.h"
 
@@ -180,6 +182,12 @@ WRAP( int, mlock, (const void *addr, size_t len), (addr, len), ENOMEM, -1 )
 WRAP( int, mlock2, (const void *addr, size_t len, unsigned int flags), (addr, len, flags), ENOMEM, -1 )
 WRAP( ssize_t, read, (int fd, void *buf, size_t len), (fd, buf, len), EIO, -1 )
 WRAP( ssize_t, pread, (int fd, void *buf, size_t len, off_t offset), (fd, buf, len, offset), EIO, -1 )
+WRAP( ssize_t, fgetxattr, (int fd, const char *name, void *value, size_t size), (fd, name, value, size), ENOTSUP, -1 )
+WRAP( int, fsetxattr, (int fd, const char *name, const void *value, size_t size, int flags),
+      (fd, name, value, size, flags), ENOTSUP, -1 )
+WRAP( ssize_t, process_vm_readv, (pid_t pid, const struct iovec *to, unsigned long to_count, const struct iovec *from,
+                                  unsigned long from_count, unsigned long flags),
+      (pid, to, to_count, from, from_count, flags), EPERM, -1 )
 WRAP( FILE *, fopen, (const char *name, const char *mode), (name, mode), EMFILE, NULL )
 WRAP( DIR *, opendir, (const char *name), (name), EMFILE, NULL )
 WRAP( int, pthread_create, (pthread_t *id, const pthread_attr_t *attr, void *(*func)( void * ), void *arg),

@@ -331,6 +331,7 @@ NTSTATUS query_memory( void *args )
     NTSTATUS status;
 
     if (params->size < sizeof(info)) return STATUS_INFO_LENGTH_MISMATCH;
+    memset( &info, 0, sizeof(info) );  /* PartitionId, which ntdll leaves alone */
     if (has_adopted_ranges() && is_own_process( process ))
     {
         if ((status = check_handle_access( process, PROCESS_QUERY_INFORMATION | PROCESS_QUERY_LIMITED_INFORMATION )))

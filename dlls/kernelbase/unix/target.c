@@ -177,5 +177,5 @@ NTSTATUS check_commit_target( HANDLE process, UINT_PTR addr, SIZE_T size )
  */
 NTSTATUS check_target( HANDLE process, UINT_PTR addr )
 {
-    return has_placeholders() ? STATUS_SUCCESS : check_commit_target( process, addr, 0 );
+    return check_commit_target( process, addr, 0 );
 }
