@@ -266,6 +266,7 @@ NTSTATUS call_remote( UINT32 func, void *params, HANDLE process )
     NTSTATUS status;
     BOOL started;
 
+    if (sizeof(void *) == 4) return make_call( func, params );  /* processes were seen to fail where such threads end */
     if (RtlDllShutdownInProgress() || !(worker = claim_worker( &started ))) return make_call( func, params );
     if ((status = start_carried_call( &worker->call, func, params, (ULONG_PTR)&worker->call )))
     {
