@@ -135,7 +135,7 @@ test_build()  # NAME WINE
         check "$1: configure and make" failed ok
         return
     }
-    check "$1: configure took its DLLs" "$(sed -n 's/^WINE_PEDIR *= *//p' "$tmp/build $1/Makefile")" "$WINE_PEDIR"
+    check "$1: configure took its DLLs" "$(sed -n 's/^wine_pedir_$(WINE_CPU) *= *//p' "$tmp/build $1/Makefile")" "$WINE_PEDIR"
     check "$1: no warning" "$(grep -c 'warning:' "$tmp/log")" 0
 }
 
