@@ -14,12 +14,17 @@
 #include "winternl.h"
 #include "unixlib.h"
 
-/* the length of the name in characters, 0 with the last error set */
-static DWORD get_name( HANDLE process, void *addr, WCHAR buffer[MAX_PATH] )
+/* the length of the name in characters, 0 with the last error set; the caller's own buffer is looked at only */
+static DWORD get_name( HANDLE process, void *addr, const void *name, DWORD size, WCHAR buffer[MAX_PATH] )
 {
     struct mapped_name_params params = { 0 };
     NTSTATUS status;
 
+    if (size && !name)
+    {
+        SetLastError( ERROR_INVALID_PARAMETER );
+        return 0;
+    }
     params.process = (ULONG_PTR)process;
     params.address = (ULONG_PTR)addr;
     params.name    = (ULONG_PTR)buffer;
@@ -46,12 +51,7 @@ DWORD WINAPI DECLSPEC_HOTPATCH K32GetMappedFileNameA( HANDLE process, void *addr
     WCHAR buffer[MAX_PATH];
     DWORD len;
 
-    if (size && !name)
-    {
-        SetLastError( ERROR_INVALID_PARAMETER );
-        return 0;
-    }
-    if (!(len = get_name( process, addr, buffer ))) return 0;
+    if (!(len = get_name( process, addr, name, size, buffer ))) return 0;
     if (!size)
     {
         SetLastError( ERROR_INSUFFICIENT_BUFFER );
@@ -88,12 +88,7 @@ DWORD WINAPI DECLSPEC_HOTPATCH K32GetMappedFileNameW( HANDLE process, void *addr
     WCHAR buffer[MAX_PATH];
     DWORD len;
 
-    if (size && !name)
-    {
-        SetLastError( ERROR_INVALID_PARAMETER );
-        return 0;
-    }
-    if (!(len = get_name( process, addr, buffer ))) return 0;
+    if (!(len = get_name( process, addr, name, size, buffer ))) return 0;
     if (len >= size) SetLastError( ERROR_INSUFFICIENT_BUFFER );
     if (size)
     {
