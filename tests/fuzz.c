@@ -220,6 +220,17 @@ static const struct fuzz_process *pick_process(void)
     return &processes[one_in( 6 ) ? random_number() % process_count : random_number() % 4];
 }
 
+/* one where no view is; those with requirements can be at any multiple of the largest alignment */
+static char *pick_bad_address(void)
+{
+    static const ULONG_PTR bad[] =
+    {
+        0, 1, BITS( ZONE( 0x2c ) + 0x10000000, 1 ), USER_END, BITS( 0x800000000000, SYSTEM_ADDRESS ), ~(ULONG_PTR)0
+    };
+
+    return (char *)PICK( bad );
+}
+
 /* the process that a handle stands for, 0 or 1, or -1 with a fault */
 static int process_index( const struct fuzz_process *p, BOOL takes_null, struct faults *f )
 {
@@ -594,7 +605,6 @@ static void fuzz_map( ULONG64 seed, unsigned int call )
 
 static void fuzz_unmap( ULONG64 seed, unsigned int call )
 {
-    static const ULONG_PTR bad[] = { 0, 1, ZONE( 0x2f ), USER_END, BITS( 0x800000000000, SYSTEM_ADDRESS ), ~(ULONG_PTR)0 };
     static const ULONG flags[] = { 0, 0, 0, 1, 2, 3, 4, 0x80000000, ~0u };
     const struct fuzz_process *p = pick_process();
     const struct unmapper *u, *wanted = NULL;
@@ -618,7 +628,7 @@ static void fuzz_unmap( ULONG64 seed, unsigned int call )
     }
     else
     {
-        addr = (char *)PICK( bad );
+        addr = pick_bad_address();
         add_fault( &f, ERROR_INVALID_ADDRESS );
         if ((ULONG_PTR)addr >= user_limit()) add_fault( &f, ERROR_INVALID_PARAMETER );
     }
@@ -729,7 +739,6 @@ static void fuzz_protect( ULONG64 seed, unsigned int call )
 
 static void fuzz_flush( ULONG64 seed, unsigned int call )
 {
-    static const ULONG_PTR bad[] = { 0, 1, ZONE( 0x2f ), USER_END, BITS( 0x800000000000, SYSTEM_ADDRESS ), ~(ULONG_PTR)0 };
     const struct fuzz_view *v = view_count ? &views[random_number() % view_count] : NULL;
     struct faults f = { 0 };
     SIZE_T size = 0, pos, rest;
@@ -747,7 +756,7 @@ static void fuzz_flush( ULONG64 seed, unsigned int call )
     }
     else
     {
-        addr = (char *)PICK( bad );
+        addr = pick_bad_address();
         add_fault( &f, ERROR_INVALID_ADDRESS );
         if ((ULONG_PTR)addr >= user_limit()) add_fault( &f, ERROR_INVALID_PARAMETER );
     }
@@ -964,11 +973,11 @@ static void run_batch( ULONG64 seed )
     unmap_everything( seed );
 }
 
-static DWORD env_number( const char *name, DWORD otherwise )
+static ULONG64 env_number( const char *name, ULONG64 otherwise )
 {
     char value[32];
 
-    return GetEnvironmentVariableA( name, value, sizeof(value) ) ? strtoul( value, NULL, 10 ) : otherwise;
+    return GetEnvironmentVariableA( name, value, sizeof(value) ) ? _strtoui64( value, NULL, 10 ) : otherwise;
 }
 
 static void test_fuzz(void)
