@@ -446,6 +446,52 @@ static void test_dead(void)
     finish_target();
 }
 
+static LONG count_threads(void)
+{
+    HANDLE snapshot = CreateToolhelp32Snapshot( TH32CS_SNAPTHREAD, 0 );
+    THREADENTRY32 entry = { .dwSize = sizeof(entry) };
+    LONG count = 0;
+    BOOL ret;
+
+    for (ret = Thread32First( snapshot, &entry ); ret; ret = Thread32Next( snapshot, &entry ))
+        if (entry.th32OwnerProcessID == GetCurrentProcessId()) count++;
+    CloseHandle( snapshot );
+    return count;
+}
+
+/* The child, while it loads its modules: how many threads have come in a second? */
+static void WINAPI tls_callback( void *module, DWORD reason, void *reserved )
+{
+    const char *cmd = GetCommandLineA();
+    struct orders *o;
+    unsigned int i;
+    LONG count;
+
+    (void)module;
+    (void)reserved;
+    if (reason != DLL_PROCESS_ATTACH || !strstr( cmd, "--child remote-starting" )) return;
+    if (!(o = map_all( (HANDLE)(ULONG_PTR)strtoull( strrchr( cmd, ' ' ), NULL, 16 ) ))) return;
+    count = count_threads();
+    o->ready = 1;
+    for (i = 0; i < 100 && !o->allocations; i++)
+    {
+        Sleep( 10 );
+        o->allocations = count_threads() - count;
+    }
+    UnmapViewOfFile( o );
+}
+
+PIMAGE_TLS_CALLBACK starting_callback __attribute__((section(".CRT$XLT"), used)) = tls_callback;
+
+/* To start a thread there would interrupt one that allocates memory most of the time. */
+static void test_starting(void)
+{
+    if (!pVirtualAlloc2 || !start_target( "remote-starting", FALSE )) return;
+    remote_reserve( SIZE );
+    ok( !orders->allocations, "%ld threads have come while modules were loaded\n", orders->allocations );
+    finish_target();
+}
+
 static int child_idle( int argc, char **argv )
 {
     HANDLE section = (HANDLE)(ULONG_PTR)strtoull( argv[0], NULL, 16 );
@@ -466,6 +512,7 @@ static const struct rule rules[] =
     { "1.15-file-view", "the name of a file, no handle left", test_file_view },
     { "1.14-without-module", "a process that does not have the module", test_without_module },
     { "1.14-thief", "a process that allocates all the time gets nothing", test_thief },
+    { "1.15-starting", "a process that loads its modules is not disturbed", test_starting },
     { "1.15-dead", "a process that has ended", test_dead },
     { NULL, NULL, NULL }
 };
@@ -475,6 +522,7 @@ static const struct child children[] =
     { "remote-orders", child_orders },
     { "remote-idle", child_idle },
     { "remote-thief", child_thief },
+    { "remote-starting", child_idle },
     { NULL, NULL }
 };
 
