@@ -460,16 +460,12 @@ static LONG count_threads(void)
 }
 
 /* The child, while it loads its modules: how many threads have come in a second? */
-static void WINAPI tls_callback( void *module, DWORD reason, void *reserved )
+static void count_new_threads( const char *cmd )
 {
-    const char *cmd = GetCommandLineA();
     struct orders *o;
     unsigned int i;
     LONG count;
 
-    (void)module;
-    (void)reserved;
-    if (reason != DLL_PROCESS_ATTACH || !strstr( cmd, "--child remote-starting" )) return;
     if (!(o = map_all( (HANDLE)(ULONG_PTR)strtoull( strrchr( cmd, ' ' ), NULL, 16 ) ))) return;
     count = count_threads();
     o->ready = 1;
@@ -481,6 +477,16 @@ static void WINAPI tls_callback( void *module, DWORD reason, void *reserved )
     UnmapViewOfFile( o );
 }
 
+static void WINAPI tls_callback( void *module, DWORD reason, void *reserved )
+{
+    const char *cmd = GetCommandLineA();
+
+    (void)module;
+    (void)reserved;
+    if (reason == DLL_PROCESS_ATTACH && strstr( cmd, "--child remote-starting" )) count_new_threads( cmd );
+    if (reason == DLL_THREAD_ATTACH && strstr( cmd, "--child remote-killing" )) TerminateThread( GetCurrentThread(), 0 );
+}
+
 PIMAGE_TLS_CALLBACK starting_callback __attribute__((section(".CRT$XLT"), used)) = tls_callback;
 
 /* To start a thread there would interrupt one that allocates memory most of the time. */
@@ -489,6 +495,21 @@ static void test_starting(void)
     if (!pVirtualAlloc2 || !start_target( "remote-starting", FALSE )) return;
     remote_reserve( SIZE );
     ok( !orders->allocations, "%ld threads have come while modules were loaded\n", orders->allocations );
+    finish_target();
+}
+
+/* Where the call is made by a thread of the other process, and that is terminated. */
+static void test_thread_terminated(void)
+{
+    DWORD start = GetTickCount();
+
+    if (!pVirtualAlloc2 || !start_target( "remote-killing", FALSE )) return;
+    SetLastError( 0xdeadbeef );
+    ok( pVirtualAlloc2( target, NULL, SIZE, MEM_RESERVE | MEM_RESERVE_PLACEHOLDER, PAGE_NOACCESS, NULL, 0 ) ||
+        GetLastError() == ERROR_ACCESS_DENIED, "error %lu\n", GetLastError() );
+    ok( GetTickCount() - start < 15000, "it took %lu ms\n", GetTickCount() - start );
+    /* that thread had the loader's lock */
+    TerminateProcess( target, 0 );
     finish_target();
 }
 
@@ -513,6 +534,7 @@ static const struct rule rules[] =
     { "1.14-without-module", "a process that does not have the module", test_without_module },
     { "1.14-thief", "a process that allocates all the time gets nothing", test_thief },
     { "1.15-starting", "a process that loads its modules is not disturbed", test_starting },
+    { "1.15-thread-terminated", "a thread that makes the call is terminated", test_thread_terminated },
     { "1.15-dead", "a process that has ended", test_dead },
     { NULL, NULL, NULL }
 };
@@ -523,6 +545,7 @@ static const struct child children[] =
     { "remote-idle", child_idle },
     { "remote-thief", child_thief },
     { "remote-starting", child_idle },
+    { "remote-killing", child_idle },
     { NULL, NULL }
 };
 

@@ -184,6 +184,7 @@ static NTSTATUS call_at( HANDLE process, UINT32 func, void *params, void *remote
     if (section) *call_member( &call.params, layout->section ) = (ULONG_PTR)section;
     if (layout->parameters != NO_MEMBER &&
         (status = copy_parameters( &call, layout->parameters, (ULONG_PTR)remote ))) return status;
+    call.status = STATUS_THREAD_IS_TERMINATING;  /* if it does not come to the end */
 
     if ((status = NtWriteVirtualMemory( process, remote, &call, sizeof(call), NULL )) ||
         (status = run_thread( process, target_thread, remote )) ||
