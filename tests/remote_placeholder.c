@@ -24,20 +24,15 @@ static BOOL is_suspended;
 
 static BOOL start_target( const char *name, BOOL suspended )
 {
-    char path[MAX_PATH], cmd[MAX_PATH + 100];
-    STARTUPINFOA si;
+    char path[MAX_PATH], args[200];
 
     orders_section = create_section( PAGE_READWRITE, sizeof(*orders) );
     SetHandleInformation( orders_section, HANDLE_FLAG_INHERIT, HANDLE_FLAG_INHERIT );
     orders = map_all( orders_section );
-    memset( &si, 0, sizeof(si) );
-    si.cb = sizeof(si);
-    si.dwFlags = STARTF_USESTDHANDLES;
-    si.hStdOutput = si.hStdError = GetStdHandle( STD_OUTPUT_HANDLE );
     GetModuleFileNameA( NULL, path, sizeof(path) );
-    snprintf( cmd, sizeof(cmd), "\"%s\" --child %s remote_placeholder:%s %Ix", path, name, name, (ULONG_PTR)orders_section );
+    snprintf( args, sizeof(args), "--child %s remote_placeholder:%s %Ix", name, name, (ULONG_PTR)orders_section );
     is_suspended = suspended;
-    if (!CreateProcessA( path, cmd, NULL, NULL, TRUE, suspended ? CREATE_SUSPENDED : 0, NULL, NULL, &si, &child ))
+    if (!start_program( path, args, suspended ? CREATE_SUSPENDED : 0, GetStdHandle( STD_OUTPUT_HANDLE ), &child ))
         return ok( 0, "cannot start a child, error %lu\n", GetLastError() );
     target = child.hProcess;
     if (suspended) return TRUE;

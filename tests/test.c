@@ -189,7 +189,7 @@ void winetest_pop_context(void)
 }
 
 /* Start this program, or the other one, again; the handles that are marked so are inherited. */
-static BOOL start_program( const char *exe, const char *args, DWORD flags, HANDLE output, PROCESS_INFORMATION *pi )
+BOOL start_program( const char *exe, const char *args, DWORD flags, HANDLE output, PROCESS_INFORMATION *pi )
 {
     char cmd[MAX_PATH + 600];
     unsigned int tries = 0;
