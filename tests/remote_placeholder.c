@@ -24,20 +24,15 @@ static BOOL is_suspended;
 
 static BOOL start_target( const char *name, BOOL suspended )
 {
-    char path[MAX_PATH], cmd[MAX_PATH + 100];
-    STARTUPINFOA si;
+    char path[MAX_PATH], args[200];
 
     orders_section = create_section( PAGE_READWRITE, sizeof(*orders) );
     SetHandleInformation( orders_section, HANDLE_FLAG_INHERIT, HANDLE_FLAG_INHERIT );
     orders = map_all( orders_section );
-    memset( &si, 0, sizeof(si) );
-    si.cb = sizeof(si);
-    si.dwFlags = STARTF_USESTDHANDLES;
-    si.hStdOutput = si.hStdError = GetStdHandle( STD_OUTPUT_HANDLE );
     GetModuleFileNameA( NULL, path, sizeof(path) );
-    snprintf( cmd, sizeof(cmd), "\"%s\" --child %s remote_placeholder:%s %Ix", path, name, name, (ULONG_PTR)orders_section );
+    snprintf( args, sizeof(args), "--child %s remote_placeholder:%s %Ix", name, name, (ULONG_PTR)orders_section );
     is_suspended = suspended;
-    if (!CreateProcessA( path, cmd, NULL, NULL, TRUE, suspended ? CREATE_SUSPENDED : 0, NULL, NULL, &si, &child ))
+    if (!start_program( path, args, suspended ? CREATE_SUSPENDED : 0, GetStdHandle( STD_OUTPUT_HANDLE ), &child ))
         return ok( 0, "cannot start a child, error %lu\n", GetLastError() );
     target = child.hProcess;
     if (suspended) return TRUE;
@@ -446,6 +441,73 @@ static void test_dead(void)
     finish_target();
 }
 
+static LONG count_threads(void)
+{
+    HANDLE snapshot = CreateToolhelp32Snapshot( TH32CS_SNAPTHREAD, 0 );
+    THREADENTRY32 entry = { .dwSize = sizeof(entry) };
+    LONG count = 0;
+    BOOL ret;
+
+    for (ret = Thread32First( snapshot, &entry ); ret; ret = Thread32Next( snapshot, &entry ))
+        if (entry.th32OwnerProcessID == GetCurrentProcessId()) count++;
+    CloseHandle( snapshot );
+    return count;
+}
+
+/* The child, while it loads its modules: how many threads have come in a second? */
+static void count_new_threads( const char *cmd )
+{
+    struct orders *o;
+    unsigned int i;
+    LONG count;
+
+    if (!(o = map_all( (HANDLE)(ULONG_PTR)strtoull( strrchr( cmd, ' ' ), NULL, 16 ) ))) return;
+    count = count_threads();
+    o->ready = 1;
+    for (i = 0; i < 100 && !o->allocations; i++)
+    {
+        Sleep( 10 );
+        o->allocations = count_threads() - count;
+    }
+    UnmapViewOfFile( o );
+}
+
+static void WINAPI tls_callback( void *module, DWORD reason, void *reserved )
+{
+    const char *cmd = GetCommandLineA();
+
+    (void)module;
+    (void)reserved;
+    if (reason == DLL_PROCESS_ATTACH && strstr( cmd, "--child remote-starting" )) count_new_threads( cmd );
+    if (reason == DLL_THREAD_ATTACH && strstr( cmd, "--child remote-killing" )) TerminateThread( GetCurrentThread(), 0 );
+}
+
+PIMAGE_TLS_CALLBACK starting_callback __attribute__((section(".CRT$XLT"), used)) = tls_callback;
+
+/* To start a thread there would interrupt one that allocates memory most of the time. */
+static void test_starting(void)
+{
+    if (!pVirtualAlloc2 || !start_target( "remote-starting", FALSE )) return;
+    remote_reserve( SIZE );
+    ok( !orders->allocations, "%ld threads have come while modules were loaded\n", orders->allocations );
+    finish_target();
+}
+
+/* Where the call is made by a thread of the other process, and that is terminated. */
+static void test_thread_terminated(void)
+{
+    DWORD start = GetTickCount();
+
+    if (!pVirtualAlloc2 || !start_target( "remote-killing", FALSE )) return;
+    SetLastError( 0xdeadbeef );
+    ok( pVirtualAlloc2( target, NULL, SIZE, MEM_RESERVE | MEM_RESERVE_PLACEHOLDER, PAGE_NOACCESS, NULL, 0 ) ||
+        GetLastError() == ERROR_ACCESS_DENIED, "error %lu\n", GetLastError() );
+    ok( GetTickCount() - start < 15000, "it took %lu ms\n", GetTickCount() - start );
+    /* that thread had the loader's lock */
+    TerminateProcess( target, 0 );
+    finish_target();
+}
+
 static int child_idle( int argc, char **argv )
 {
     HANDLE section = (HANDLE)(ULONG_PTR)strtoull( argv[0], NULL, 16 );
@@ -466,6 +528,8 @@ static const struct rule rules[] =
     { "1.15-file-view", "the name of a file, no handle left", test_file_view },
     { "1.14-without-module", "a process that does not have the module", test_without_module },
     { "1.14-thief", "a process that allocates all the time gets nothing", test_thief },
+    { "1.15-starting", "a process that loads its modules is not disturbed", test_starting },
+    { "1.15-thread-terminated", "a thread that makes the call is terminated", test_thread_terminated },
     { "1.15-dead", "a process that has ended", test_dead },
     { NULL, NULL, NULL }
 };
@@ -475,6 +539,8 @@ static const struct child children[] =
     { "remote-orders", child_orders },
     { "remote-idle", child_idle },
     { "remote-thief", child_thief },
+    { "remote-starting", child_idle },
+    { "remote-killing", child_idle },
     { NULL, NULL }
 };
 

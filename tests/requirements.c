@@ -85,14 +85,10 @@ static PROCESS_INFORMATION other;
 
 static BOOL start_suspended(void)
 {
-    char path[MAX_PATH], cmd[MAX_PATH + 100];
-    STARTUPINFOA si;
+    char path[MAX_PATH];
 
-    memset( &si, 0, sizeof(si) );
-    si.cb = sizeof(si);
     GetModuleFileNameA( NULL, path, sizeof(path) );
-    snprintf( cmd, sizeof(cmd), "\"%s\" --list", path );
-    return ok( CreateProcessA( path, cmd, NULL, NULL, FALSE, CREATE_SUSPENDED, NULL, NULL, &si, &other ),
+    return ok( start_program( path, "--list", CREATE_SUSPENDED, NULL, &other ),
                "cannot start a child, error %lu\n", GetLastError() );
 }
 

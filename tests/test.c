@@ -189,7 +189,7 @@ void winetest_pop_context(void)
 }
 
 /* Start this program, or the other one, again; the handles that are marked so are inherited. */
-static BOOL start_program( const char *exe, const char *args, DWORD flags, HANDLE output, PROCESS_INFORMATION *pi )
+BOOL start_program( const char *exe, const char *args, DWORD flags, HANDLE output, PROCESS_INFORMATION *pi )
 {
     char cmd[MAX_PATH + 600];
     unsigned int tries = 0;
@@ -210,6 +210,41 @@ static BOOL start_program( const char *exe, const char *args, DWORD flags, HANDL
     return ret;
 }
 
+#define READY_VARIABLE "MAPVIEW_READY"
+
+/* In the child: it has loaded its modules. */
+static void report_ready(void)
+{
+    char value[32];
+    HANDLE event;
+
+    if (!GetEnvironmentVariableA( READY_VARIABLE, value, sizeof(value) )) return;
+    event = (HANDLE)(ULONG_PTR)strtoull( value, NULL, 16 );
+    SetEvent( event );
+    CloseHandle( event );
+    SetEnvironmentVariableA( READY_VARIABLE, NULL );
+}
+
+/* A process of Wine's can die of what others ask of it while it loads its modules: ntdll does that in the
+ * handler of a signal, where it allocates. */
+static BOOL start_ready_program( const char *exe, const char *args, PROCESS_INFORMATION *pi )
+{
+    SECURITY_ATTRIBUTES inherited = { sizeof(inherited), NULL, TRUE };
+    HANDLE handles[2];
+    char value[32];
+    BOOL ret;
+
+    handles[0] = CreateEventA( &inherited, TRUE, FALSE, NULL );
+    snprintf( value, sizeof(value), "%Ix", (ULONG_PTR)handles[0] );
+    SetEnvironmentVariableA( READY_VARIABLE, value );
+    ret = start_program( exe, args, 0, GetStdHandle( STD_OUTPUT_HANDLE ), pi );
+    SetEnvironmentVariableA( READY_VARIABLE, NULL );
+    handles[1] = pi->hProcess;
+    if (ret) WaitForMultipleObjects( 2, handles, FALSE, 20000 );
+    CloseHandle( handles[0] );
+    return ret;
+}
+
 static HANDLE start_named_child( const char *exe, const char *name, DWORD flags, HANDLE *thread, const char *fmt, va_list va )
 {
     PROCESS_INFORMATION pi;
@@ -218,7 +253,8 @@ static HANDLE start_named_child( const char *exe, const char *name, DWORD flags,
 
     len = snprintf( args, sizeof(args), "--child %s %s ", name, current_rule );
     vsnprintf( args + len, sizeof(args) - len, fmt, va );
-    if (!start_program( exe, args, flags, GetStdHandle( STD_OUTPUT_HANDLE ), &pi ))
+    if (!(flags ? start_program( exe, args, flags, GetStdHandle( STD_OUTPUT_HANDLE ), &pi ) :
+                  start_ready_program( exe, args, &pi )))
     {
         ok( 0, "cannot start a child, error %lu\n", GetLastError() );
         return NULL;
@@ -540,7 +576,10 @@ int main( int argc, char **argv )
     if (argc == 5 && !strcmp( argv[1], "--run" ) && (file = find_file( argv[2], strlen( argv[2] ))))
         return run_rules( file, atoi( argv[3] ), atoi( argv[4] ));
     if (argc >= 4 && !strcmp( argv[1], "--child" ))
+    {
+        report_ready();
         return run_child( argc - 2, argv + 2 );
+    }
 
     for (i = 1; i < argc; i++)
     {

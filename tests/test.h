@@ -167,8 +167,10 @@ void test_trace( const char *fmt, ... ) PRINTF_ATTR( 1, 2 );
 void winetest_push_context( const char *fmt, ... ) PRINTF_ATTR( 1, 2 );
 void winetest_pop_context(void);
 
-#define ok( cond, ... )         test_ok( __FILE__, __LINE__, (cond) != 0, __VA_ARGS__ )
-#define ok_at( file, line, cond, ... )  test_ok( file, line, (cond) != 0, __VA_ARGS__ )
+/* the condition first: what is printed may be its error */
+#define ok_at( file, line, cond, ... ) \
+    __extension__ ({ BOOL ok_ = (cond) != 0; test_ok( file, line, ok_, __VA_ARGS__ ); })
+#define ok( cond, ... )         ok_at( __FILE__, __LINE__, cond, __VA_ARGS__ )
 #define skip( ... )             test_skip( __FILE__, __LINE__, 0, __VA_ARGS__ )
 /* Wine must have what is missing here; some versions of Windows need not. */
 #define win_skip( ... )         test_skip( __FILE__, __LINE__, 1, __VA_ARGS__ )
@@ -176,6 +178,7 @@ void winetest_pop_context(void);
 /* A result that real Windows may give, and this project does not want. */
 #define broken( cond )          (!on_wine && (cond))
 
+BOOL start_program( const char *exe, const char *args, DWORD flags, HANDLE output, PROCESS_INFORMATION *pi );
 HANDLE start_child( const char *name, const char *fmt, ... ) PRINTF_ATTR( 2, 3 );
 /* One that has not begun to run; the caller closes the thread. */
 HANDLE start_suspended_child( HANDLE *thread, const char *name, const char *fmt, ... ) PRINTF_ATTR( 3, 4 );

@@ -119,8 +119,8 @@ static void work( struct worker *worker )
 
     defer_end( TRUE );
     call->status = make_call( call->func, &call->params );
-    defer_end( FALSE );
     set_state( worker, WORKER_DONE );
+    defer_end( FALSE );
 }
 
 static DWORD WINAPI worker_thread( void *arg )

@@ -5,6 +5,7 @@
  * An ntdll without placeholders knows one reservation where a process has an adopted range; what
  * is in it is known by the module in that process.  So a thread makes the call there.  A process
  * that has not begun yet is begun by such a thread, as on Windows; its main thread stays suspended.
+ * One that is loading its modules is waited for.
  * A call that nobody waits for is left for such a process to make when it begins.
  */
 
@@ -27,7 +28,8 @@ extern IMAGE_DOS_HEADER __ImageBase;
                        PROCESS_DUP_HANDLE | PROCESS_QUERY_INFORMATION)
 
 /* a thread of the target can wait for one that is suspended and has the loader's lock */
-#define TARGET_TIMEOUT 20  /* seconds */
+#define TARGET_TIMEOUT  20000  /* ms */
+#define LOADER_INTERVAL 2      /* ms between two looks at that lock */
 
 /* parameter_count follows the UINT64 members of both structures that have one */
 C_ASSERT( FIELD_OFFSET( struct map_view_params, parameter_count ) ==
@@ -51,10 +53,56 @@ static NTSTATUS run_thread( HANDLE process, void *func, void *arg )
     NTSTATUS status;
 
     if ((status = RtlCreateUserThread( process, NULL, FALSE, 0, 0, 0, func, arg, &thread, NULL ))) return status;
-    timeout.QuadPart = (LONGLONG)TARGET_TIMEOUT * -10000000;
+    timeout.QuadPart = (LONGLONG)TARGET_TIMEOUT * -10000;
     status = NtWaitForSingleObject( thread, FALSE, &timeout );
     NtClose( thread );
     return status;
+}
+
+/* tell whether the first thread of a process waits to be resumed */
+static BOOL is_suspended( HANDLE process )
+{
+    HANDLE thread;
+    ULONG count = 0;
+
+    if (NtGetNextThread( process, NULL, THREAD_QUERY_INFORMATION, 0, 0, &thread )) return FALSE;
+    NtQueryInformationThread( thread, ThreadSuspendCount, &count, sizeof(count), NULL );
+    NtClose( thread );
+    return count != 0;
+}
+
+/* tell whether a process loads modules; one that has not begun does so as soon as it is resumed */
+static NTSTATUS get_loader_state( HANDLE process, BOOL *busy )
+{
+    PROCESS_BASIC_INFORMATION info;
+    RTL_CRITICAL_SECTION lock, *addr;
+    NTSTATUS status;
+
+    if ((status = NtQueryInformationProcess( process, ProcessBasicInformation, &info, sizeof(info), NULL )) ||
+        (status = NtReadVirtualMemory( process, &info.PebBaseAddress->LoaderLock, &addr, sizeof(addr), NULL )))
+        return status;
+    if (!addr) *busy = !is_suspended( process );
+    else if (!(status = NtReadVirtualMemory( process, addr, &lock, sizeof(lock), NULL ))) *busy = lock.OwningThread != 0;
+    return status;
+}
+
+/* To start a thread there ntdll interrupts another one, wherever that is, and allocates memory in the
+ * handler of the signal.  A thread that loads modules allocates most of the time, and the new one would
+ * have to wait for it anyway. */
+static NTSTATUS wait_for_loader( HANDLE process )
+{
+    LARGE_INTEGER interval;
+    unsigned int i;
+    NTSTATUS status;
+    BOOL busy;
+
+    interval.QuadPart = (LONGLONG)LOADER_INTERVAL * -10000;
+    for (i = 0; i < TARGET_TIMEOUT / LOADER_INTERVAL; i++)
+    {
+        if ((status = get_loader_state( process, &busy )) || !busy) return status;
+        NtDelayExecution( FALSE, &interval );
+    }
+    return STATUS_TIMEOUT;
 }
 
 /* tell whether the target has the same image as this process at an address, by its headers */
@@ -136,6 +184,7 @@ static NTSTATUS call_at( HANDLE process, UINT32 func, void *params, void *remote
     if (section) *call_member( &call.params, layout->section ) = (ULONG_PTR)section;
     if (layout->parameters != NO_MEMBER &&
         (status = copy_parameters( &call, layout->parameters, (ULONG_PTR)remote ))) return status;
+    call.status = STATUS_THREAD_IS_TERMINATING;  /* if it does not come to the end */
 
     if ((status = NtWriteVirtualMemory( process, remote, &call, sizeof(call), NULL )) ||
         (status = run_thread( process, target_thread, remote )) ||
@@ -151,6 +200,7 @@ static NTSTATUS call_in_process( HANDLE process, UINT32 func, void *params )
     void *remote = NULL;
     NTSTATUS status;
 
+    if ((status = wait_for_loader( process ))) return status;
     /* not where something that is to be placed there has just been freed */
     status = NtAllocateVirtualMemory( process, &remote, 0, &size, MEM_RESERVE | MEM_COMMIT | MEM_TOP_DOWN,
                                       PAGE_READWRITE );

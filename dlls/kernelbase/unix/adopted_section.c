@@ -100,7 +100,7 @@ void release_view_section( struct view_section *section )
     if (section->shadow && !unmap_reserve_view( (UINT_PTR)section->shadow, 0, &status ))
         NtUnmapViewOfSection( NtCurrentProcess(), section->shadow );
     if (section->handle) NtClose( section->handle );
-    free( section );
+    free_record( section );
 }
 
 /***********************************************************************
@@ -118,7 +118,7 @@ NTSTATUS keep_view_section( HANDLE section, const struct source *source, UINT64 
 
     *ret = NULL;
     if (!(source->flags & (SEC_FILE | SEC_RESERVE)) && !is_read_only( protect )) return STATUS_SUCCESS;
-    if (!(kept = calloc( 1, sizeof(*kept) ))) return STATUS_NO_MEMORY;
+    if (!(kept = alloc_record( sizeof(*kept) ))) return STATUS_NO_MEMORY;
 
     if (size > ((source->size - offset + PAGE_MASK) & ~(UINT64)PAGE_MASK)) kept->extent = source->size;
     if ((source->flags & SEC_FILE) || is_read_only( protect ))

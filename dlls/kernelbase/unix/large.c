@@ -102,10 +102,12 @@ static SIZE_T find_pool(void)
     struct dirent *entry;
     unsigned long kb;
     SIZE_T best = 0;
+    sigset_t sigset;
     DIR *dir;
 
-    if (!(dir = opendir( HUGETLB_DIR ))) return 0;
-    while ((entry = readdir( dir )))
+    block_signals( &sigset );
+    dir = opendir( HUGETLB_DIR );
+    while (dir && (entry = readdir( dir )))
     {
         SIZE_T size;
 
@@ -113,7 +115,8 @@ static SIZE_T find_pool(void)
         size = (SIZE_T)kb << 10;
         if (size >= ALLOCATION_GRANULARITY && (!best || size < best) && pool_has_pages( size )) best = size;
     }
-    closedir( dir );
+    if (dir) closedir( dir );
+    restore_signals( &sigset );
     return best;
 }
 
@@ -135,16 +138,17 @@ static BOOL is_memory_available( UINT64 size )
     unsigned long long kb;
     BOOL ret = TRUE;
     char line[128];
+    sigset_t sigset;
     FILE *f;
 
-    if (!(f = fopen( "/proc/meminfo", "re" ))) return TRUE;
+    if (!(f = open_text( "/proc/meminfo", &sigset ))) return TRUE;
     while (fgets( line, sizeof(line), f ))
     {
         if (sscanf( line, "MemAvailable: %llu", &kb ) != 1) continue;
         ret = size <= (UINT64)kb << 10;
         break;
     }
-    fclose( f );
+    close_text( f, &sigset );
     return ret;
 }
 
@@ -181,7 +185,7 @@ static int collapse_range( void *base, SIZE_T size )
 
 static void release_allocation( struct allocation *alloc )
 {
-    if (!InterlockedDecrement( &alloc->refs )) free( alloc );
+    if (!InterlockedDecrement( &alloc->refs )) free_record( alloc );
 }
 
 static void allocate_chunks( struct allocation *alloc )
@@ -227,8 +231,19 @@ static unsigned int start_workers( struct allocation *alloc, pthread_t *workers,
         InterlockedDecrement( &alloc->refs );
         break;
     }
-    pthread_sigmask( SIG_SETMASK, &old, NULL );
+    restore_signals( &old );
     return i;
+}
+
+/* when there is nothing left to begin with */
+static void wait_for_workers( pthread_t *workers, unsigned int count )
+{
+    sigset_t sigset;
+    unsigned int i;
+
+    block_signals( &sigset );
+    for (i = 0; i < count; i++) pthread_join( workers[i], NULL );
+    restore_signals( &sigset );
 }
 
 static unsigned int get_worker_count( const struct allocation *alloc )
@@ -251,7 +266,7 @@ static NTSTATUS allocate_large_pages( void *base, SIZE_T size, SIZE_T page_size,
 {
     struct allocation *alloc;
     pthread_t workers[MAX_WORKERS];
-    unsigned int i, count = 0;
+    unsigned int count = 0;
     int error;
 
     if (transparent)
@@ -261,7 +276,7 @@ static NTSTATUS allocate_large_pages( void *base, SIZE_T size, SIZE_T page_size,
     }
     set_memory_node( base, size, node );
 
-    if (!(alloc = calloc( 1, sizeof(*alloc) ))) return STATUS_NO_MEMORY;
+    if (!(alloc = alloc_record( sizeof(*alloc) ))) return STATUS_NO_MEMORY;
     alloc->refs        = 1;
     alloc->base        = base;
     alloc->size        = size;
@@ -273,7 +288,7 @@ static NTSTATUS allocate_large_pages( void *base, SIZE_T size, SIZE_T page_size,
     if (node != NUMA_NO_PREFERRED_NODE || get_node_count() == 1)
         count = start_workers( alloc, workers, get_worker_count( alloc ) - 1 );
     allocate_chunks( alloc );
-    for (i = 0; i < count; i++) pthread_join( workers[i], NULL );
+    wait_for_workers( workers, count );
     error = alloc->error;
     release_allocation( alloc );
 

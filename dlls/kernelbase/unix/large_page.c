@@ -57,12 +57,12 @@ struct process_files
     UINT_PTR       small_start, small_end;   /* no large page here */
 };
 
-static FILE *open_process_file( const char *dir, const char *name )
+static FILE *open_process_file( const char *dir, const char *name, sigset_t *sigset )
 {
     char path[300];
 
     snprintf( path, sizeof(path), "%s/%s", dir, name );
-    return fopen( path, "re" );
+    return open_text( path, sigset );
 }
 
 static UINT64 get_pagemap_entry( int fd, UINT64 addr )
@@ -103,11 +103,12 @@ static BOOL find_mapping( struct process_files *files, UINT_PTR addr )
     struct mapping *mapping = &files->mapping;
     BOOL is_section = FALSE, found = FALSE;
     char line[MAX_LINE];
+    sigset_t sigset;
     FILE *f;
 
     if (addr >= mapping->start && addr < mapping->end) return TRUE;
     memset( mapping, 0, sizeof(*mapping) );
-    if (!(f = open_process_file( files->dir, "smaps" ))) return FALSE;
+    if (!(f = open_process_file( files->dir, "smaps", &sigset ))) return FALSE;
     while (fgets( line, sizeof(line), f ))
     {
         if (!found)
@@ -121,7 +122,7 @@ static BOOL find_mapping( struct process_files *files, UINT_PTR addr )
             break;
         }
     }
-    fclose( f );
+    close_text( f, &sigset );
     if (!found) memset( mapping, 0, sizeof(*mapping) );
     return found;
 }
@@ -154,10 +155,11 @@ static BOOL has_page( const char *dir, const struct mapping *mapping, UINT64 off
     struct mapping other;
     char line[MAX_LINE], path[300];
     BOOL ret = FALSE;
+    sigset_t sigset;
     FILE *f;
     int fd;
 
-    if (!(f = open_process_file( dir, "maps" ))) return FALSE;
+    if (!(f = open_process_file( dir, "maps", &sigset ))) return FALSE;
     snprintf( path, sizeof(path), "%s/pagemap", dir );
     fd = open( path, O_RDONLY | O_CLOEXEC );
     while (!ret && fgets( line, sizeof(line), f ))
@@ -168,7 +170,7 @@ static BOOL has_page( const char *dir, const struct mapping *mapping, UINT64 off
         ret = fd == -1 || (get_pagemap_entry( fd, other.start + (offset - other.offset) ) & PAGEMAP_PRESENT);
     }
     if (fd != -1) close( fd );
-    fclose( f );
+    close_text( f, &sigset );
     return ret;
 }
 
@@ -179,18 +181,21 @@ static unsigned int count_sharers( const struct process_files *files, UINT_PTR a
     UINT64 offset = mapping->offset + (addr - mapping->start);
     unsigned int count = 0;
     struct dirent *entry;
+    sigset_t sigset;
     char dir[300];
     DIR *proc;
 
     if (get_pagemap_entry( files->pagemap, addr ) & PAGEMAP_EXCLUSIVE) return 1;
-    if (!(proc = opendir( "/proc" ))) return 1;
-    while (count < MAX_SHARE_COUNT && (entry = readdir( proc )))
+    block_signals( &sigset );
+    proc = opendir( "/proc" );
+    while (proc && count < MAX_SHARE_COUNT && (entry = readdir( proc )))
     {
         if (!isdigit( entry->d_name[0] )) continue;
         snprintf( dir, sizeof(dir), "/proc/%s", entry->d_name );
         if (has_page( dir, mapping, offset )) count++;
     }
-    closedir( proc );
+    if (proc) closedir( proc );
+    restore_signals( &sigset );
     return max( count, 1 );
 }
 

@@ -85,7 +85,9 @@ static void init_nodes(void)
 {
     struct bitmask *memory, *cpu, *allowed;
     unsigned int i, end;
+    sigset_t sigset;
 
+    block_signals( &sigset );
     if (can_have_policy())
     {
         memory = read_node_list( "/sys/devices/system/node/has_memory" );
@@ -106,6 +108,7 @@ static void init_nodes(void)
         if (cpu) numa_bitmask_free( cpu );
         if (allowed) numa_bitmask_free( allowed );
     }
+    restore_signals( &sigset );
     if (!node_count) node_count = 1;  /* a host that does not know of nodes is node 0 */
     TRACE( "%u nodes\n", node_count );
 }

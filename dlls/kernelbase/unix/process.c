@@ -70,11 +70,12 @@ static BOOL read_identity( const char *pid, const char *marker, struct identity 
 {
     char name[300], line[512], device[32];
     unsigned long long start, inode;
+    sigset_t sigset;
     FILE *f;
 
     memset( identity, 0, sizeof(*identity) );
     snprintf( name, sizeof(name), "/proc/%s/maps", pid );
-    if (!(f = fopen( name, "re" ))) return FALSE;
+    if (!(f = open_text( name, &sigset ))) return FALSE;
     while (!(identity->server[0] && (identity->marked || !marker)) && fgets( line, sizeof(line), f ))
     {
         if (sscanf( line, "%llx-%*x %*s %*x %31s %llu", &start, device, &inode ) != 3) continue;
@@ -83,7 +84,7 @@ static BOOL read_identity( const char *pid, const char *marker, struct identity 
         else if (start > SHARED_DATA && !identity->server[0]) break;  /* not of Wine */
         else if (marker && strstr( line, marker )) identity->marked = TRUE;
     }
-    fclose( f );
+    close_text( f, &sigset );
     return identity->server[0] != 0;
 }
 
@@ -101,6 +102,7 @@ static int find_process( UINT_PTR id )
     struct identity self;
     char marker[64], last[16];
     struct dirent *entry;
+    sigset_t sigset;
     int pid = 0;
     DIR *dir;
 
@@ -109,12 +111,14 @@ static int find_process( UINT_PTR id )
     sprintf( last, "%d", __atomic_load_n( &last_pid, __ATOMIC_RELAXED ));
     if (is_process( last, self.server, marker )) return atoi( last );
 
-    if (!(dir = opendir( "/proc" ))) return -1;
+    block_signals( &sigset );
+    if (!(dir = opendir( "/proc" ))) pid = -1;
     while (!pid && (entry = readdir( dir )))
         if (isdigit( entry->d_name[0] ) && is_process( entry->d_name, self.server, marker ))
             pid = atoi( entry->d_name );
-    closedir( dir );
-    if (pid) __atomic_store_n( &last_pid, pid, __ATOMIC_RELAXED );
+    if (dir) closedir( dir );
+    restore_signals( &sigset );
+    if (pid > 0) __atomic_store_n( &last_pid, pid, __ATOMIC_RELAXED );
     return pid;
 }
 

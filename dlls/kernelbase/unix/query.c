@@ -169,9 +169,10 @@ static SIZE_T count_transparent_pages( UINT_PTR base, SIZE_T mapping_size )
     BOOL found = FALSE;
     SIZE_T size = 0;
     char line[4096 + 128];
+    sigset_t sigset;
     FILE *f;
 
-    if (!(f = fopen( "/proc/self/smaps", "re" ))) return 0;
+    if (!(f = open_text( "/proc/self/smaps", &sigset ))) return 0;
     while (fgets( line, sizeof(line), f ))
     {
         if (sscanf( line, "%lx-%lx ", &start, &end ) == 2)
@@ -182,7 +183,7 @@ static SIZE_T count_transparent_pages( UINT_PTR base, SIZE_T mapping_size )
         else if (found && (sscanf( line, "AnonHugePages: %lu", &kb ) == 1 ||
                            sscanf( line, "ShmemPmdMapped: %lu", &kb ) == 1)) size += (SIZE_T)kb << 10;
     }
-    fclose( f );
+    close_text( f, &sigset );
     return size;
 }
 
@@ -356,10 +357,11 @@ static BOOL find_mapping( UINT_PTR addr, struct mapped_file *file )
     unsigned int major, minor;
     unsigned long long start, end, offset, inode;
     BOOL ret = FALSE;
+    sigset_t sigset;
     int pos;
     FILE *f;
 
-    if (!(f = fopen( "/proc/self/maps", "re" ))) return FALSE;
+    if (!(f = open_text( "/proc/self/maps", &sigset ))) return FALSE;
     while (!ret && fgets( line, sizeof(line), f ))
     {
         if (sscanf( line, "%llx-%llx %*s %llx %x:%x %llu %n", &start, &end, &offset, &major, &minor,
@@ -374,7 +376,7 @@ static BOOL find_mapping( UINT_PTR addr, struct mapped_file *file )
         file->name[strcspn( file->name, "\n" )] = 0;
         ret = TRUE;
     }
-    fclose( f );
+    close_text( f, &sigset );
     return ret;
 }
 

@@ -130,7 +130,7 @@ void read_ahead( void *base, SIZE_T size, const struct bitmask *mask )
     struct request *request;
 
     pthread_once( &reader_once, start_reader );
-    if (!has_reader || !(request = malloc( sizeof(*request) ))) return;
+    if (!has_reader || !(request = alloc_record( sizeof(*request) ))) return;
     request->mask = mask;
     request->base = base;
     request->size = size;
@@ -139,5 +139,5 @@ void read_ahead( void *base, SIZE_T size, const struct bitmask *mask )
     while (!__atomic_compare_exchange_n( &requests, &request->next, request, TRUE, __ATOMIC_RELEASE, __ATOMIC_RELAXED )) {}
     sem_post( &has_requests );
     wait_for( &request->done );
-    free( request );
+    free_record( request );
 }

@@ -150,7 +150,7 @@ static void free_view( struct reserve_view *view )
 {
     if (!view) return;
     release_last_page( view );
-    free( view );
+    free_record( view );
 }
 
 static NTSTATUS create_view( HANDLE section, UINT_PTR base, SIZE_T size, UINT64 offset, UINT32 protect,
@@ -161,7 +161,7 @@ static NTSTATUS create_view( HANDLE section, UINT_PTR base, SIZE_T size, UINT64 
     NTSTATUS status;
     int fd;
 
-    if (!(view = calloc( 1, sizeof(*view) ))) return STATUS_NO_MEMORY;
+    if (!(view = alloc_record( sizeof(*view) ))) return STATUS_NO_MEMORY;
     view->base    = base;
     view->size    = size;
     view->offset  = offset;
@@ -298,7 +298,7 @@ static BOOL get_overlap( const struct reserve_view *view, UINT64 offset, SIZE_T 
 /***********************************************************************
  *             find_other_ranges
  *
- * Where else the pages of a range lie; the caller frees the array.
+ * Where else the pages of a range lie; the caller frees the array with free_record.
  */
 struct page_range *find_other_ranges( UINT_PTR base, SIZE_T size, unsigned int *count )
 {

@@ -120,5 +120,5 @@ void open_other_views( UINT_PTR base, SIZE_T size )
             open_pages( ranges[i].start, &len, PROT_READ | PROT_WRITE | PROT_EXEC );
         }
     }
-    free( ranges );
+    free_record( ranges );
 }

@@ -166,11 +166,14 @@ static NTSTATUS get_available_memory( UINT32 node, UINT64 *available )
 {
     SYSTEM_PERFORMANCE_INFORMATION info;
     long long available_size;
+    sigset_t sigset;
     NTSTATUS status;
 
     if (get_node_count() > 1)
     {
+        block_signals( &sigset );
         *available = numa_node_size64( get_host_node( node ), &available_size ) == -1 ? 0 : available_size;
+        restore_signals( &sigset );
         return STATUS_SUCCESS;
     }
     if (!(status = NtQuerySystemInformation( SystemPerformanceInformation, &info, sizeof(info), NULL )))

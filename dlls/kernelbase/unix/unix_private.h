@@ -8,6 +8,7 @@
 
 #include <pthread.h>
 #include <signal.h>
+#include <stdio.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 
@@ -82,8 +83,14 @@ extern void handle_bus_faults( UINT_PTR dispatcher ) DECLSPEC_HIDDEN;
 extern void handle_segv_faults(void) DECLSPEC_HIDDEN;
 
 /* lock.c */
+extern void block_signals( sigset_t *sigset ) DECLSPEC_HIDDEN;
+extern void restore_signals( const sigset_t *sigset ) DECLSPEC_HIDDEN;
 extern void block_signals_and_lock( pthread_mutex_t *mutex, sigset_t *sigset ) DECLSPEC_HIDDEN;
 extern void unlock_and_restore_signals( pthread_mutex_t *mutex, const sigset_t *sigset ) DECLSPEC_HIDDEN;
+extern void *alloc_record( SIZE_T size ) DECLSPEC_HIDDEN;
+extern void free_record( void *record ) DECLSPEC_HIDDEN;
+extern FILE *open_text( const char *name, sigset_t *sigset ) DECLSPEC_HIDDEN;
+extern void close_text( FILE *f, const sigset_t *sigset ) DECLSPEC_HIDDEN;
 
 /* mark.c */
 extern BOOL is_marked_committed( const struct stat *st ) DECLSPEC_HIDDEN;
