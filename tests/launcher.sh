@@ -148,7 +148,8 @@ check original-dll "$(mapped $pid "$old${WINE_PEDIR#"$WINE_ROOT"}/wkernelbase.dl
 check nothing-of-stock "$(mapped $pid "$dll")" no
 
 # the installed Wine in the same session: neither is disturbed, whoever comes first
-serve stock env WINEDEBUG=-all wine "$tmp/child.exe"
+# (where the command is the 32-bit loader it has another process run a 64-bit program)
+serve stock env WINEDEBUG=-all "$WINE_LOADER" "$tmp/child.exe"
 pid2=$!
 exec 6> "$tmp/stock.in"
 await answered stock 1
