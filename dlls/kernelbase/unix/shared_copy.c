@@ -60,7 +60,7 @@ void copy_shared_pages( UINT_PTR base, SIZE_T size, UINT32 protect )
     mprotect( (void *)base, size, get_unix_protection( protect ) & ~PROT_WRITE );
 }
 
-/* put a copy in place of a page; one beyond the end of its file stays, and faults as that */
+/* Put a copy in place of a page, which may be closed; one beyond the end of its file stays, and faults as that. */
 static BOOL copy_page( UINT_PTR addr, int protection )
 {
     struct iovec from = { (void *)addr, PAGE_LEN }, to = { NULL, PAGE_LEN };
@@ -69,7 +69,8 @@ static BOOL copy_page( UINT_PTR addr, int protection )
     copy = mmap( NULL, PAGE_LEN, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0 );
     if (copy == MAP_FAILED) return FALSE;
     to.iov_base = copy;
-    if (process_vm_readv( getpid(), &to, 1, &from, 1, 0 ) != (ssize_t)PAGE_LEN)
+    if (mprotect( (void *)addr, PAGE_LEN, protection & ~PROT_WRITE ) ||
+        process_vm_readv( getpid(), &to, 1, &from, 1, 0 ) != (ssize_t)PAGE_LEN)
     {
         munmap( copy, PAGE_LEN );
         return !mprotect( (void *)addr, PAGE_LEN, protection );
