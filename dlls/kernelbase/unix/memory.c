@@ -378,6 +378,7 @@ NTSTATUS protect_memory( void *args )
 {
     struct protect_memory_params *params = args;
     ULONG old, *old_protect = get_ptr( params->old_protect );
+    struct protect_memory_params back;
     UINT_PTR base, size;
     NTSTATUS status;
 
@@ -392,7 +393,13 @@ NTSTATUS protect_memory( void *args )
     if ((status = protect_native( params, &old ))) return get_host_status( status );
     if (is_valid_protection( params->protect ) && is_write_copy( params->protect ) &&
         get_page_range( params->base, params->size, PAGE_MASK, &base, &size ) &&
-        is_own_process( get_handle( params->process ) )) copy_shared_pages( base, size, params->protect );
+        is_own_process( get_handle( params->process ) ) && (status = copy_shared_pages( base, size, params->protect )))
+    {
+        back = *params;
+        back.protect = old;
+        protect_native( &back, &old );
+        return status;
+    }
     if (is_write_copy( old ) && is_current_process( get_handle( params->process ) ))
         old = get_old_protection( params->base, old );
     *old_protect = old;
