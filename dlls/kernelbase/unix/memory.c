@@ -144,11 +144,13 @@ static NTSTATUS commit_memfd_pages( struct alloc_memory_params *params )
 {
     void *addr = get_ptr( params->base );
     SIZE_T size = params->size;
+    struct mapped_file file;
     NTSTATUS status;
     ULONG old;
 
     if (!is_own_process( get_handle( params->process ) )) return STATUS_IN_TARGET;
-    if (!is_memfd_view( params->base )) return STATUS_ALREADY_COMMITTED;
+    if (!get_mapped_file( params->base, &file )) return STATUS_INSUFFICIENT_RESOURCES;
+    if (!is_memfd_name( file.name )) return STATUS_ALREADY_COMMITTED;
     status = NtProtectVirtualMemory( NtCurrentProcess(), &addr, &size, params->protect, &old );
     if (status) return status;
     params->base = (UINT_PTR)addr;
