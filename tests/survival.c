@@ -677,7 +677,8 @@ static int child_loop( int argc, char **argv )
     {
         for (i = 0; i < step_count; i++)
         {
-            if (!can_do( &steps[i] )) continue;
+            /* large pages that another process has mapped, too, are to stay */
+            if (!can_do( &steps[i] ) || (steps[i].flags & CALLS_MUCH)) continue;
             SetLastError( 0xdeadbeef );
             if (!steps[i].run())
             {
