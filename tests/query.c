@@ -516,6 +516,45 @@ static void check_copy_by_threads( HANDLE section )
     UnmapViewOfFile( other );
 }
 
+/* what is written to the first pages of a view does not reach its section */
+static void check_two_copies( char *view, char *other )
+{
+    MEMORY_BASIC_INFORMATION info;
+    DWORD old;
+
+    ok( VirtualProtect( view, 2 * PAGE, PAGE_WRITECOPY, &old ), "error %lu\n", GetLastError() );
+    fill_words( view, 0x1111, 4 );
+    ok( word_at( view, 0 ) == test_word( 0x1111 ), "got %#lx\n", word_at( view, 0 ));
+    ok( !word_at( other, 0 ), "the section has changed: %#lx\n", word_at( other, 0 ));
+    /* a program that asks does not change that */
+    VirtualQuery( view + PAGE, &info, sizeof(info) );
+    ok( info.Protect == PAGE_WRITECOPY, "Protect %#lx\n", info.Protect );
+    fill_words( view + PAGE, 0x2222, 4 );
+    ok( !word_at( other, PAGE ), "the section has changed: %#lx\n", word_at( other, PAGE ));
+}
+
+/* Views of sections that are not committed lie around it, and it may be one itself. */
+static void test_reserved_to_copy(void)
+{
+    HANDLE reserved = create_section( PAGE_READWRITE | SEC_RESERVE, 4 * PAGE ), section = create_section( PAGE_READWRITE, 4 * PAGE );
+    char *before, *view, *after, *other = map_all( section ), *all = map_all( reserved );
+
+    before = MapViewOfFileEx( reserved, FILE_MAP_WRITE, 0, 0, 0, (void *)ZONE( 0x30 ) );
+    view = MapViewOfFileEx( section, FILE_MAP_READ, 0, 0, 0, (void *)(ZONE( 0x30 ) + GRANULARITY) );
+    after = MapViewOfFileEx( reserved, FILE_MAP_READ, 0, 0, 0, (void *)(ZONE( 0x30 ) + 2 * GRANULARITY) );
+    ok( before && view && after, "%p, %p, %p, error %lu\n", before, view, after, GetLastError() );
+    ok( VirtualAlloc( all, 2 * PAGE, MEM_COMMIT, PAGE_READWRITE ) != NULL, "error %lu\n", GetLastError() );
+    check_two_copies( view, other );
+    check_two_copies( after, all );
+    UnmapViewOfFile( before );
+    UnmapViewOfFile( view );
+    UnmapViewOfFile( after );
+    UnmapViewOfFile( other );
+    UnmapViewOfFile( all );
+    CloseHandle( section );
+    CloseHandle( reserved );
+}
+
 /* A view that is not copy-on-write as a whole. */
 static void test_shared_to_copy(void)
 {
@@ -557,6 +596,7 @@ static const struct rule rules[] =
     { "1.7-copied-pages-anonymous", "a copy-on-write page becomes read/write when it is written (no file)",
       test_copied_pages_anonymous },
     { "1.7-shared-to-copy", "pages of a shared view that become copies", test_shared_to_copy },
+    { "1.7-reserved-to-copy", "the same beside and in views with pages that are not committed", test_reserved_to_copy },
     { "1.7-copied-pages-protect", "VirtualProtect knows of written pages", test_copied_pages_protect },
     { "1.15-nocache", "SEC_NOCACHE shows", test_nocache },
     { "1.10-reserved", "a view of a section that is not committed", test_reserved },

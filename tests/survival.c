@@ -8,289 +8,12 @@
 
 #include "test.h"
 #include "large.h"
+#include "steps.h"
 #include "survival/inject.h"
-#include <psapi.h>
 
 #define SIZE 0x40000
 
 static struct inject *inject;
-
-static HANDLE section, file_section, file, other, large_section, reserve_section;
-static const WCHAR *name;
-static char *zone, *view, *copy, *reserved;   /* a placeholder of two parts; views to use */
-static HANDLE new_handle;
-static char *new_addr;
-static BOOL (WINAPI *pQueryWorkingSetEx)( HANDLE, void *, DWORD );
-
-static int child_idle( int argc, char **argv )
-{
-    Sleep( INFINITE );
-    return argc + !argv;
-}
-
-/* Each step is done and undone; undo is called when it worked. */
-
-static BOOL got_handle( HANDLE handle )
-{
-    return (new_handle = handle) != NULL;
-}
-
-static BOOL got_addr( void *addr )
-{
-    return (new_addr = addr) != NULL;
-}
-
-static void close_new(void)         { CloseHandle( new_handle ); }
-static void unmap_new(void)         { UnmapViewOfFile( new_addr ); }
-static void unmap_remote(void)      { pUnmapViewOfFile2( other, new_addr, 0 ); }
-static void free_new(void)          { VirtualFree( new_addr, 0, MEM_RELEASE ); }
-static void free_remote(void)       { VirtualFreeEx( other, new_addr, 0, MEM_RELEASE ); }
-static void coalesce(void)          { VirtualFree( zone, 3 * SIZE, MEM_RELEASE | MEM_COALESCE_PLACEHOLDERS );
-                                      VirtualFree( zone, SIZE, MEM_RELEASE | MEM_PRESERVE_PLACEHOLDER ); }
-static void split(void)             { VirtualFree( zone, SIZE, MEM_RELEASE | MEM_PRESERVE_PLACEHOLDER ); }
-static BOOL unmap_preserved(void)   { return pUnmapViewOfFile2( GetCurrentProcess(), new_addr, MEM_PRESERVE_PLACEHOLDER ); }
-static BOOL free_preserved(void)    { return VirtualFree( new_addr, SIZE, MEM_RELEASE | MEM_PRESERVE_PLACEHOLDER ); }
-static void preserve_view(void)     { unmap_preserved(); }
-static void preserve_memory(void)   { free_preserved(); }
-static void nothing(void)           { }
-
-static BOOL create_anonymous(void)  { return got_handle( create_section( PAGE_READWRITE, SIZE )); }
-static BOOL create_readonly(void)   { return got_handle( create_section( PAGE_READONLY, SIZE )); }
-static BOOL create_named(void)      { return got_handle( CreateFileMappingW( INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE, 0,
-                                                                             SIZE, L"mapview-survival" )); }
-static BOOL create_file(void)       { return got_handle( CreateFileMappingNumaW( file, NULL, PAGE_READWRITE, 0, 0, NULL, 0 )); }
-static BOOL create_two(void)        { return got_handle( pCreateFileMapping2( NULL, NULL, FILE_MAP_ALL_ACCESS, PAGE_READWRITE,
-                                                                              SEC_RESERVE, SIZE, NULL, NULL, 0 )); }
-static BOOL create_large_pages(void) { return got_handle( create_large( PAGE_READWRITE, 1 )); }
-static BOOL open_named(void)        { return got_handle( OpenFileMappingW( FILE_MAP_WRITE, FALSE, name )); }
-static BOOL map_plain(void)         { return got_addr( map_all( section )); }
-static BOOL map_file(void)          { return got_addr( map_all( file_section )); }
-static BOOL map_large(void)         { return got_addr( map_all( large_section )); }
-static BOOL map_large_pages(void)   { return got_addr( MapViewOfFile( large_section, FILE_MAP_WRITE | FILE_MAP_LARGE_PAGES,
-                                                                      0, 0, 0 )); }
-static BOOL map_copy(void)          { return got_addr( MapViewOfFile( section, FILE_MAP_COPY, 0, 0, 0 )); }
-static BOOL map_remote(void)        { return got_addr( pMapViewOfFileNuma2( section, other, 0, NULL, 0, 0, PAGE_READWRITE, 0 )); }
-
-static BOOL map_reserved(void)      { return got_addr( map_all( reserve_section )); }
-static BOOL map_half_reserved(void) { return got_addr( MapViewOfFile( reserve_section, FILE_MAP_WRITE, 0, 0, SIZE / 2 )); }
-static BOOL map_growing(void)       { return got_addr( MapViewOfFile( file_section, FILE_MAP_WRITE | FILE_MAP_RESERVE, 0, 0,
-                                                                      4 * SIZE )); }
-static BOOL map_node(void)          { return got_addr( MapViewOfFileExNuma( section, FILE_MAP_WRITE, 0, 0, 0, NULL, 0 )); }
-
-static BOOL map_required( HANDLE process )
-{
-    MEM_ADDRESS_REQUIREMENTS req = { (void *)ZONE( 0x30 ), NULL, 0x1000000 };
-    MEM_EXTENDED_PARAMETER param;
-
-    memset( &param, 0, sizeof(param) );
-    param.Type = PARAM_ADDRESS_REQUIREMENTS;
-    param.Pointer = &req;
-    return got_addr( pMapViewOfFile3( section, process, NULL, 0, 0, 0, PAGE_READWRITE, &param, 1 ));
-}
-
-static BOOL map_aligned(void)       { return map_required( GetCurrentProcess() ); }
-static BOOL map_aligned_remote(void) { return map_required( other ); }
-
-static BOOL replace( HANDLE handle, ULONG protect )
-{
-    return got_addr( pMapViewOfFile3( handle, GetCurrentProcess(), zone, 0, SIZE, MEM_REPLACE_PLACEHOLDER, protect, NULL, 0 ));
-}
-
-static BOOL replace_view(void)      { return replace( section, PAGE_READWRITE ); }
-static BOOL replace_readonly(void)  { return replace( section, PAGE_READONLY ); }
-static BOOL replace_copy(void)      { return replace( section, PAGE_WRITECOPY ); }
-static BOOL replace_file(void)      { return replace( file_section, PAGE_READWRITE ); }
-static BOOL replace_reserved(void)  { return replace( reserve_section, PAGE_READWRITE ); }
-static BOOL replace_memory(void)    { return got_addr( pVirtualAlloc2( GetCurrentProcess(), zone, SIZE, MEM_RESERVE | MEM_COMMIT |
-                                                                       MEM_REPLACE_PLACEHOLDER, PAGE_READWRITE, NULL, 0 )); }
-static BOOL new_placeholder(void)   { return got_addr( pVirtualAlloc2( GetCurrentProcess(), NULL, SIZE, MEM_RESERVE |
-                                                                       MEM_RESERVE_PLACEHOLDER, PAGE_NOACCESS, NULL, 0 )); }
-static BOOL split_more(void)        { return VirtualFree( zone + SIZE, SIZE, MEM_RELEASE | MEM_PRESERVE_PLACEHOLDER ); }
-static BOOL join(void)              { return VirtualFree( zone, 3 * SIZE, MEM_RELEASE | MEM_COALESCE_PLACEHOLDERS ); }
-static BOOL alloc(void)             { return got_addr( VirtualAlloc( NULL, SIZE, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE )); }
-static BOOL alloc_large(void)       { return got_addr( VirtualAlloc( NULL, large_page(), MEM_RESERVE | MEM_COMMIT | MEM_LARGE_PAGES,
-                                                                     PAGE_READWRITE )); }
-static BOOL alloc_node(void)        { return got_addr( VirtualAllocExNuma( GetCurrentProcess(), NULL, SIZE, MEM_RESERVE | MEM_COMMIT,
-                                                                           PAGE_READWRITE, 0 )); }
-
-static BOOL alloc_required(void)
-{
-    MEM_ADDRESS_REQUIREMENTS req = { (void *)ZONE( 0x30 ), NULL, 0x1000000 };
-    MEM_EXTENDED_PARAMETER param;
-
-    memset( &param, 0, sizeof(param) );
-    param.Type = PARAM_ADDRESS_REQUIREMENTS;
-    param.Pointer = &req;
-    return got_addr( pVirtualAlloc2( NULL, NULL, SIZE, MEM_RESERVE, PAGE_READWRITE, &param, 1 ));
-}
-
-/* a step of two parts: when the second one has failed, the first one is undone */
-static BOOL or_undo( BOOL ret, void (*undo)(void) )
-{
-    DWORD err = GetLastError();
-
-    if (!ret) undo();
-    SetLastError( err );
-    return ret;
-}
-
-/* memory in the place of a placeholder, of which a part has another state than the rest */
-static BOOL change_memory(void)
-{
-    DWORD old;
-
-    return replace_memory() &&
-           or_undo( VirtualFree( zone + PAGE, PAGE, MEM_DECOMMIT ) &&
-                    VirtualProtect( zone + 3 * PAGE, PAGE, PAGE_READONLY, &old ) &&
-                    VirtualAlloc( zone + PAGE, PAGE, MEM_COMMIT, PAGE_READWRITE ), preserve_memory );
-}
-
-/* what is in the place of a placeholder is taken away again */
-static BOOL take_view(void)         { return replace_view() && or_undo( unmap_preserved(), preserve_view ); }
-static BOOL take_memory(void)       { return replace_memory() && or_undo( free_preserved(), preserve_memory ); }
-
-/* the first view of a section */
-static void unmap_and_close(void)
-{
-    unmap_new();
-    close_new();
-}
-
-static BOOL map_new_reserved(void)
-{
-    return got_handle( create_section( PAGE_READWRITE | SEC_RESERVE, SIZE )) &&
-           or_undo( got_addr( map_all( new_handle )), close_new );
-}
-
-static BOOL change_view(void)
-{
-    DWORD old;
-
-    return replace_view() &&
-           or_undo( VirtualProtect( zone + PAGE, PAGE, PAGE_READONLY, &old ) &&
-                    VirtualProtect( zone, SIZE, PAGE_READWRITE, &old ), preserve_view );
-}
-
-static BOOL commit_reserved(void)
-{
-    return map_reserved() &&
-           or_undo( VirtualAlloc( new_addr + SIZE - 2 * PAGE, 2 * PAGE, MEM_COMMIT, PAGE_READWRITE ) != NULL, unmap_new );
-}
-
-static BOOL get_name(void)
-{
-    char path[MAX_PATH];
-    return K32GetMappedFileNameA( GetCurrentProcess(), view, path, sizeof(path) ) != 0;
-}
-
-static BOOL alloc_remote(void)      { return got_addr( pVirtualAlloc2( other, NULL, SIZE, MEM_RESERVE, PAGE_READWRITE, NULL, 0 )); }
-
-static BOOL query_copy(void)
-{
-    MEMORY_BASIC_INFORMATION info;
-    return VirtualQuery( copy, &info, sizeof(info) ) != 0;
-}
-
-static BOOL query_remote(void)
-{
-    MEMORY_BASIC_INFORMATION info;
-    return VirtualQueryEx( other, GetModuleHandleA( "ntdll.dll" ), &info, sizeof(info) ) != 0;
-}
-
-static BOOL protect_view(void)
-{
-    DWORD old;
-    return VirtualProtect( view, PAGE, PAGE_READONLY, &old );
-}
-
-static BOOL protect_copy(void)
-{
-    DWORD old;
-    return VirtualProtect( copy, PAGE, PAGE_READONLY, &old );
-}
-
-static void unprotect(void)
-{
-    DWORD old;
-    VirtualProtect( view, PAGE, PAGE_READWRITE, &old );
-    VirtualProtect( copy, PAGE, PAGE_WRITECOPY, &old );
-}
-
-static BOOL flush(void)
-{
-    view[0]++;
-    return FlushViewOfFile( view, 0 );
-}
-
-static BOOL query_pages( HANDLE process )
-{
-    PSAPI_WORKING_SET_EX_INFORMATION page;
-
-    page.VirtualAddress = GetModuleHandleA( "ntdll.dll" );
-    return pQueryWorkingSetEx( process, &page, sizeof(page) );
-}
-
-static BOOL query_own_pages(void)   { return query_pages( GetCurrentProcess() ); }
-static BOOL query_other_pages(void) { return query_pages( other ); }
-
-#define LARGE 1
-
-static const struct step
-{
-    const char  *what;
-    BOOL       (*run)(void);
-    void       (*undo)(void);
-    unsigned int needs;
-} steps[] =
-{
-    { "create a section", create_anonymous, close_new, 0 },
-    { "create a read-only section", create_readonly, close_new, 0 },
-    { "create a section with a name", create_named, close_new, 0 },
-    { "create a section of a file", create_file, close_new, 0 },
-    { "create a reserved section", create_two, close_new, 0 },
-    { "create a section of large pages", create_large_pages, close_new, LARGE },
-    { "open a section", open_named, close_new, 0 },
-    { "map", map_plain, unmap_new, 0 },
-    { "map a file", map_file, unmap_new, 0 },
-    { "map a section of large pages", map_large, unmap_new, LARGE },
-    { "map large pages", map_large_pages, unmap_new, LARGE },
-    { "map a copy", map_copy, unmap_new, 0 },
-    { "map in another process", map_remote, unmap_remote, 0 },
-    { "map a reserved section", map_reserved, unmap_new, 0 },
-    { "map a new reserved section", map_new_reserved, unmap_and_close, 0 },
-    { "map half of a reserved section", map_half_reserved, unmap_new, 0 },
-    { "commit reserved pages", commit_reserved, unmap_new, 0 },
-    { "map more than there is of a file", map_growing, unmap_new, 0 },
-    { "map with a node", map_node, unmap_new, 0 },
-    { "map aligned", map_aligned, unmap_new, 0 },
-    { "map aligned in another process", map_aligned_remote, unmap_remote, 0 },
-    { "replace by a view", replace_view, preserve_view, 0 },
-    { "replace by a read-only view", replace_readonly, preserve_view, 0 },
-    { "replace by a copy", replace_copy, preserve_view, 0 },
-    { "replace by a view of a file", replace_file, preserve_view, 0 },
-    { "replace by a view of a reserved section", replace_reserved, preserve_view, 0 },
-    { "take a view away", take_view, nothing, 0 },
-    { "take memory away", take_memory, nothing, 0 },
-    { "change a view in a placeholder", change_view, preserve_view, 0 },
-    { "change memory in a placeholder", change_memory, preserve_memory, 0 },
-    { "replace by memory", replace_memory, preserve_memory, 0 },
-    { "make a placeholder", new_placeholder, free_new, 0 },
-    { "split a placeholder", split_more, coalesce, 0 },
-    { "join placeholders", join, split, 0 },
-    { "allocate", alloc, free_new, 0 },
-    { "allocate with a node", alloc_node, free_new, 0 },
-    { "allocate aligned", alloc_required, free_new, 0 },
-    { "allocate large pages", alloc_large, free_new, LARGE },
-    { "allocate in another process", alloc_remote, free_remote, 0 },
-    { "query a copy", query_copy, nothing, 0 },
-    { "query another process", query_remote, nothing, 0 },
-    { "protect a view", protect_view, unprotect, 0 },
-    { "protect a copy", protect_copy, unprotect, 0 },
-    { "flush", flush, nothing, 0 },
-    { "name the file of a view", get_name, nothing, 0 },
-    { "query pages", query_own_pages, nothing, 0 },
-    { "query pages of another process", query_other_pages, nothing, 0 },
-};
 
 struct usage
 {
@@ -314,13 +37,12 @@ static unsigned int count_files(void)
     return count;
 }
 
-static struct usage get_usage(void)
+static struct usage read_usage(void)
 {
     MEMORY_BASIC_INFORMATION info;
     struct usage usage;
     char *addr = NULL;
 
-    query_remote();  /* the module keeps a thread for such calls, for a while after the last one */
     memset( &usage, 0, sizeof(usage) );
     usage.files = count_files();
     usage.handles = next_handle();
@@ -336,60 +58,27 @@ static struct usage get_usage(void)
     return usage;
 }
 
-static BOOL init_things(void)
+/* The module keeps a thread for calls to other processes for half a second: it is to be there each time. */
+static struct usage get_usage(void)
 {
-    pQueryWorkingSetEx = (void *)GetProcAddress( GetModuleHandleA( "kernelbase.dll" ), "K32QueryWorkingSetEx" );
-    name = unique_name( "survival" );
-    section = CreateFileMappingW( INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE, 0, SIZE, name );
-    file = create_test_file( GENERIC_READ, SIZE );
-    file_section = CreateFileMappingW( file, NULL, PAGE_READWRITE, 0, 0, NULL );
-    reserve_section = create_section( PAGE_READWRITE | SEC_RESERVE, SIZE );
-    reserved = map_all( reserve_section );
-    other = start_child( "survival-idle", "x" );
-    view = map_all( file_section );
-    copy = MapViewOfFile( section, FILE_MAP_COPY, 0, 0, 0 );
-    zone = pVirtualAlloc2( NULL, NULL, 3 * SIZE, MEM_RESERVE | MEM_RESERVE_PLACEHOLDER, PAGE_NOACCESS, NULL, 0 );
-    ok( view && copy && zone && reserved && other, "error %lu\n", GetLastError() );
-    if (!view || !copy || !zone || !other) return FALSE;
-    copy[0] = 1;
-    split();
-    return TRUE;
-}
-
-static void free_things(void)
-{
-    TerminateProcess( other, 0 );
-    CloseHandle( other );
-    UnmapViewOfFile( view );
-    UnmapViewOfFile( copy );
-    UnmapViewOfFile( reserved );
-    VirtualFree( zone, 0, MEM_RELEASE );
-    VirtualFree( zone + SIZE, 0, MEM_RELEASE );
-    CloseHandle( file_section );
-    CloseHandle( reserve_section );
-    CloseHandle( section );
-    CloseHandle( file );
-    if (large_section) CloseHandle( large_section );
-}
-
-/* what Windows says when there is no memory, or no room for handles and files */
-static BOOL is_lack( DWORD error )
-{
-    static const DWORD errors[] =
-    {
-        ERROR_NOT_ENOUGH_MEMORY, ERROR_OUTOFMEMORY, ERROR_NO_SYSTEM_RESOURCES, ERROR_COMMITMENT_LIMIT, ERROR_DISK_FULL,
-        ERROR_TOO_MANY_OPEN_FILES, ERROR_IO_DEVICE
-    };
+    struct usage usage;
     unsigned int i;
+    DWORD start;
 
-    for (i = 0; i < ARRAY_SIZE( errors ); i++) if (errors[i] == error) return TRUE;
-    return FALSE;
+    for (i = 0; i < 50; i++)
+    {
+        query_remote();
+        start = GetTickCount();
+        usage = read_usage();
+        if (GetTickCount() - start < 250) break;
+    }
+    return usage;
 }
 
 static BOOL open_inject(void)
 {
     char path[MAX_PATH], unix_path[MAX_PATH + 20];
-    HANDLE handle;
+    HANDLE handle, section;
 
     if (!GetEnvironmentVariableA( "MAPVIEW_INJECT", path, sizeof(path) )) return FALSE;
     snprintf( unix_path, sizeof(unix_path), "\\\\?\\unix%s", path );
@@ -409,15 +98,82 @@ static void ask(void)
     ok( !inject->ask, "inject.so is not loaded\n" );
 }
 
-/* Each call that a step makes fails once: the step does without or fails, and in this case nothing has changed. */
-static void run_step( const struct step *step, unsigned int *failed, unsigned int *survived )
+static int child_idle( int argc, char **argv )
 {
-    struct usage before, after;
+    Sleep( INFINITE );
+    return argc + !argv;
+}
+
+/* The steps can be done, with another process that has begun. */
+static BOOL begin_other(void)
+{
+    unsigned int i;
+    BOOL ret;
+
+    ret = init_steps( unique_name( "survival" ), start_child( "survival-idle", "x" ));
+    ok( ret, "cannot begin, error %lu\n", GetLastError() );
+    if (!ret) return FALSE;
+    for (i = 0; i < 600 && !query_other_pages(); i++) Sleep( 50 );
+    ok( i < 600, "the other process does not begin\n" );
+    return TRUE;
+}
+
+/* Make the n-th call from now on fail, and so many behind it. */
+static void arm( unsigned int n, unsigned int more )
+{
+    inject->hit = 0;
+    inject->more = more;
+    inject->countdown = n;
+}
+
+static void disarm(void)
+{
+    inject->countdown = inject->more = inject->only_new = 0;
+}
+
+static BOOL is_same_usage( const struct usage *usage, const struct usage *other )
+{
+    return usage->handles == other->handles && usage->files == other->files && usage->regions == other->regions &&
+           usage->bytes == other->bytes;
+}
+
+/* The usage is what it was; threads of the module's may take a while to end. */
+static void check_usage( struct usage *before )
+{
+    struct usage after = get_usage();
+    unsigned int i;
+
+    for (i = 0; i < 20 && !is_same_usage( &after, before ); i++)
+    {
+        Sleep( 50 );
+        after = get_usage();
+    }
+    ok( i < 20, "next handle %#lx, %u files, %Iu regions, %#Ix bytes, before %#lx, %u, %Iu, %#Ix\n", after.handles, after.files,
+        after.regions, after.bytes, before->handles, before->files, before->regions, before->bytes );
+    *before = after;
+}
+
+/* Whether a call that has failed is one that needs nothing of the host, so that no error is right. */
+static BOOL is_mere_question(void)
+{
+    static const char * const names[] = { "NtQueryInformationProcess", "NtQueryObject", "NtQueryVirtualMemory" };
+    unsigned int i, k;
+
+    for (i = 0; i < ARRAY_SIZE( names ); i++)
+        for (k = 0; k < 2; k++) if (!strcmp( inject->name[k], names[i] )) return TRUE;
+    return FALSE;
+}
+
+/* Each call that a step makes fails once, alone or with the next one: the step does without or fails, and in this case
+ * nothing has changed. */
+static void run_step( const struct step *step, unsigned int more, unsigned int *failed, unsigned int *survived )
+{
+    struct usage before;
     unsigned int n;
     DWORD err;
     BOOL ret;
 
-    if (step->needs == LARGE && !large_section) return;
+    if (!can_do( step )) return;
     /* whatever is opened at the first time */
     ret = step->run();
     ok( ret, "%s: error %lu\n", step->what, GetLastError() );
@@ -428,24 +184,19 @@ static void run_step( const struct step *step, unsigned int *failed, unsigned in
     before = get_usage();
     for (n = 1; n < 1000; n++)
     {
-        inject->hit = 0;
-        inject->countdown = n;
+        inject->only_new = !!(step->flags & CALLS_MUCH);
+        arm( inject->only_new ? 1 : n, more );
         SetLastError( 0xdeadbeef );
         ret = step->run();
         err = GetLastError();
-        inject->countdown = 0;
+        disarm();
         if (ret) step->undo();
         if (!inject->hit) break;
-        winetest_push_context( "%s: call %u, %s from %#I64x", step->what, n, inject->name, inject->site );
-        ok( ret || is_lack( err ), "error %lu\n", err );
+        winetest_push_context( "%s: call %u, %s from %#I64x", step->what, n, inject->name[0], inject->site );
+        ok( ret || is_lack( err ) || is_mere_question(), "error %lu\n", err );
         if (ret) ++*survived;
         else ++*failed;
-        after = get_usage();
-        ok( after.handles == before.handles, "next handle %#lx, before %#lx\n", after.handles, before.handles );
-        ok( after.files == before.files, "%u files, before %u\n", after.files, before.files );
-        ok( after.regions == before.regions && after.bytes == before.bytes, "%Iu regions, %#Ix bytes, before %Iu, %#Ix\n",
-            after.regions, after.bytes, before.regions, before.bytes );
-        before = after;
+        check_usage( &before );
         ret = step->run();
         ok( ret, "cannot do it again, error %lu\n", GetLastError() );
         if (ret) step->undo();
@@ -453,24 +204,161 @@ static void run_step( const struct step *step, unsigned int *failed, unsigned in
     }
 }
 
+static DWORD WINAPI empty_thread( void *arg )
+{
+    return arg != NULL;
+}
+
+/* Wine keeps the stack of the thread that has ended last, until the next one ends. */
+static void end_thread(void)
+{
+    HANDLE thread = CreateThread( NULL, 0, empty_thread, NULL, 0, NULL );
+
+    WaitForSingleObject( thread, INFINITE );
+    CloseHandle( thread );
+}
+
+static int child_steps( int argc, char **argv )
+{
+    unsigned int i, more, max_more, failed = 0, survived = 0;
+
+    if (argc != 2 || !open_inject()) return 2;
+    max_more = atoi( argv[1] );
+    if (!begin_other()) return 3;
+    ask();
+    if (!init_large_steps()) trace( "no large pages\n" );
+    end_thread();
+    before_undo = disarm;
+    for (more = 0; more <= max_more; more++)
+        for (i = 0; i < step_count; i++) run_step( &steps[i], more, &failed, &survived );
+    ok( failed > 20 && survived > 5, "%s: %u calls failed, %u survived\n", argv[0], failed, survived );
+    trace( "%s: %u calls failed, %u survived\n", argv[0], failed, survived );
+    free_steps();
+    return 0;
+}
+
+/* All steps in a process in which a call fails that comes before, or is the first one from a place. */
+static int child_first( int argc, char **argv )
+{
+    HANDLE process;
+    unsigned int i;
+    DWORD err;
+    BOOL ret;
+
+    if (argc != 1 || !open_inject()) return 2;
+    winetest_push_context( "%s from %#I64x", inject->name[0], inject->site );
+    process = OpenProcess( PROCESS_ALL_ACCESS, FALSE, strtoul( argv[0], NULL, 0 ));
+    ret = init_steps( L"mapview-survival-first", process ) || init_steps( L"mapview-survival-first", process );
+    ok( ret, "cannot begin, error %lu\n", GetLastError() );
+    init_large_steps();
+    for (i = 0; ret && i < step_count; i++)
+    {
+        if (!can_do( &steps[i] )) continue;
+        SetLastError( 0xdeadbeef );
+        ret = steps[i].run();
+        err = GetLastError();
+        ok( ret || is_lack( err ) || is_mere_question(), "%s: error %lu\n", steps[i].what, err );
+        if (!ret) ret = steps[i].run();
+        ok( ret, "%s: cannot do it again, error %lu\n", steps[i].what, GetLastError() );
+        if (ret) steps[i].undo();
+    }
+    return 0;
+}
+
+/* what the steps are done with: a setting, and what the host has */
+static const struct variant
+{
+    const char *what;
+    int         more;        /* how many calls fail one after the other; -1: at the start only */
+    const char *setting;
+    BOOL        two_nodes;
+    const char *without;
+    int         error;
+} variants[] =
+{
+    { "plain",    1, "", FALSE, "", 0 },
+    { "fast",     0, "WINE_MAPVIEW_FAST_VIEWS=on", FALSE, "", 0 },
+    { "huge",     0, "WINE_MAPVIEW_HUGE_PAGES=on", FALSE, "", 0 },
+    { "nodes",    0, "", TRUE, "", 0 },
+    { "no-scan",  0, "", FALSE, "ioctl", 25 /* ENOTTY */ },
+    { "no-room", -1, "", FALSE, "fallocate", 95 /* EOPNOTSUPP */ },
+    { "pool",    -1, "WINE_MAPVIEW_LARGE_PAGES=hugetlb", FALSE, "", 0 },
+};
+
+static void set_variant( const struct variant *variant )
+{
+    strcpy( inject->setting, variant->setting );
+    inject->two_nodes = variant->two_nodes;
+    strcpy( inject->without, variant->without );
+    inject->error = variant->error;
+}
+
+static void reset_variant(void)
+{
+    inject->setting[0] = 0;
+    inject->two_nodes = FALSE;
+    inject->without[0] = 0;
+}
+
+/* the exit code of a child, that of a crash if it hangs */
+static DWORD get_exit_code( HANDLE process, DWORD seconds )
+{
+    DWORD code = ~0u;
+
+    if (WaitForSingleObject( process, seconds * 1000 )) TerminateProcess( process, code );
+    else GetExitCodeProcess( process, &code );
+    CloseHandle( process );
+    return code;
+}
+
 static void test_inject(void)
 {
-    unsigned int i, failed = 0, survived = 0;
+    unsigned int i;
+    DWORD code;
 
     if (!open_inject())
     {
         skip( "run tests/survival.sh\n" );
         return;
     }
-    if (!init_things()) return;
-    ask();
-    enable_lock_memory();
-    large_section = create_large( PAGE_READWRITE, 1 );
-    if (!large_section) skip( "no large pages\n" );
-    for (i = 0; i < ARRAY_SIZE( steps ); i++) run_step( &steps[i], &failed, &survived );
-    ok( failed > 20 && survived > 5, "%u calls failed, %u survived\n", failed, survived );
-    trace( "%u calls failed, %u survived\n", failed, survived );
-    free_things();
+    for (i = 0; i < ARRAY_SIZE( variants ); i++)
+    {
+        if (variants[i].more < 0 || (i && getenv( "MAPVIEW_POOL" ))) continue;
+        set_variant( &variants[i] );
+        code = get_exit_code( start_child( "survival-steps", "%s %d", variants[i].what, variants[i].more ), 120 );
+        ok( !code, "%s: exit code %#lx, the last call that failed was %s from %#I64x\n", variants[i].what, code,
+            inject->name[0], inject->site );
+        reset_variant();
+    }
+    UnmapViewOfFile( inject );
+}
+
+/* The places of calls that are left over: each fails in a process of its own, which starts and works. */
+static void test_start(void)
+{
+    unsigned int i, n;
+    DWORD code;
+
+    if (!open_inject())
+    {
+        skip( "run tests/survival.sh\n" );
+        return;
+    }
+    if (!begin_other()) return;
+    for (i = 0; i < ARRAY_SIZE( variants ); i++)
+    {
+        set_variant( &variants[i] );
+        for (n = 0; n < 100; n++)
+        {
+            code = get_exit_code( start_child( FIRST_CHILD, "%lu", get_other_id() ), 60 );
+            disarm();
+            if (!inject->hit) break;
+            ok( !code, "%s, %s from %#I64x: exit code %#lx\n", variants[i].what, inject->name[0], inject->site, code );
+        }
+        trace( "%s: %u calls\n", variants[i].what, n );
+        reset_variant();
+    }
+    free_steps();
     UnmapViewOfFile( inject );
 }
 
@@ -484,33 +372,40 @@ static BOOL write_pages( char *addr, SIZE_T size )
     return TRUE;
 }
 
+static HANDLE large_section;
+
 static BOOL use_large_section(void)
 {
+    HANDLE section;
     char *addr;
     BOOL ret;
 
-    if (!(new_handle = create_large( PAGE_READWRITE, 2 ))) return FALSE;
-    addr = map_all( new_handle );
+    if (!(section = create_large( PAGE_READWRITE, 2 ))) return FALSE;
+    addr = map_all( section );
     ret = addr && write_pages( addr, 2 * large_page() );
     ok( ret, "the pages of a section cannot be used: %p, error %lu\n", addr, GetLastError() );
     UnmapViewOfFile( addr );
-    CloseHandle( new_handle );
+    CloseHandle( section );
     return TRUE;
 }
 
 static BOOL use_large_memory(void)
 {
-    if (!alloc_large()) return FALSE;
-    ok( write_pages( new_addr, large_page() ), "the pages of memory cannot be used\n" );
-    free_new();
+    char *addr = VirtualAlloc( NULL, large_page(), MEM_RESERVE | MEM_COMMIT | MEM_LARGE_PAGES, PAGE_READWRITE );
+
+    if (!addr) return FALSE;
+    ok( write_pages( addr, large_page() ), "the pages of memory cannot be used\n" );
+    VirtualFree( addr, 0, MEM_RELEASE );
     return TRUE;
 }
 
 static BOOL use_large_copy(void)
 {
-    if (!got_addr( MapViewOfFile( large_section, FILE_MAP_COPY | FILE_MAP_LARGE_PAGES, 0, 0, 0 ))) return FALSE;
-    ok( write_pages( new_addr, large_page() ), "the copies of pages cannot be used\n" );
-    unmap_new();
+    char *addr = MapViewOfFile( large_section, FILE_MAP_COPY | FILE_MAP_LARGE_PAGES, 0, 0, 0 );
+
+    if (!addr) return FALSE;
+    ok( write_pages( addr, large_page() ), "the copies of pages cannot be used\n" );
+    UnmapViewOfFile( addr );
     return TRUE;
 }
 
@@ -535,15 +430,14 @@ static void test_pool(void)
     {
         for (n = 1; n < 1000; n++)
         {
-            inject->hit = 0;
-            inject->countdown = n;
+            arm( n, 0 );
             SetLastError( 0xdeadbeef );
             ret = uses[i]();
             err = GetLastError();
-            inject->countdown = 0;
+            disarm();
             ask();
             if (!inject->hit) break;
-            ok( ret || is_lack( err ), "use %u, before call %u, %s: error %lu\n", i, n, inject->name, err );
+            ok( ret || is_lack( err ), "use %u, before call %u, %s: error %lu\n", i, n, inject->name[0], err );
             failed += !ret;
             ok( uses[i](), "use %u, after call %u: error %lu\n", i, n, GetLastError() );
         }
@@ -565,10 +459,10 @@ static BOOL begin_steps( struct usage *usage )
         skip( "run tests/survival.sh\n" );
         return FALSE;
     }
-    if (!init_things()) return FALSE;
+    if (!begin_other()) return FALSE;
     ask();
-    for (i = 0; i < ARRAY_SIZE( steps ); i++)
-        if (!steps[i].needs && steps[i].run()) steps[i].undo();
+    for (i = 0; i < step_count; i++)
+        if (can_do( &steps[i] ) && steps[i].run()) steps[i].undo();
     get_usage();
     *usage = get_usage();
     return TRUE;
@@ -580,9 +474,9 @@ static unsigned int run_steps( const char *when, BOOL may_fail )
     DWORD err;
     BOOL ret;
 
-    for (i = 0; i < ARRAY_SIZE( steps ); i++)
+    for (i = 0; i < step_count; i++)
     {
-        if (steps[i].needs) continue;
+        if (!can_do( &steps[i] )) continue;
         SetLastError( 0xdeadbeef );
         ret = steps[i].run();
         err = GetLastError();
@@ -593,18 +487,13 @@ static unsigned int run_steps( const char *when, BOOL may_fail )
     return failed;
 }
 
-static void end_steps( const struct usage *before, unsigned int failed )
+static void end_steps( struct usage *before, unsigned int failed )
 {
-    struct usage after = get_usage();
-
-    ok( after.handles == before->handles && after.files == before->files && after.regions == before->regions &&
-        after.bytes == before->bytes, "next handle %#lx, %u files, %Iu regions, %#Ix bytes, before %#lx, %u, %Iu, %#Ix\n",
-        after.handles, after.files, after.regions, after.bytes, before->handles, before->files, before->regions,
-        before->bytes );
+    check_usage( before );
     ok( failed > 3, "only %u steps failed\n", failed );
     trace( "%u steps failed\n", failed );
     run_steps( "afterwards", FALSE );
-    free_things();
+    free_steps();
     UnmapViewOfFile( inject );
 }
 
@@ -794,28 +683,18 @@ static void test_names(void)
 static int child_loop( int argc, char **argv )
 {
     unsigned int i;
+    HANDLE other;
 
     if (argc != 1) return 2;
-    name = L"mapview-survival-loop";
-    section = CreateFileMappingW( INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE, 0, SIZE, name );
-    file = create_test_file( GENERIC_READ, SIZE );
-    file_section = CreateFileMappingW( file, NULL, PAGE_READWRITE, 0, 0, NULL );
-    reserve_section = create_section( PAGE_READWRITE | SEC_RESERVE, SIZE );
-    pQueryWorkingSetEx = (void *)GetProcAddress( GetModuleHandleA( "kernelbase.dll" ), "K32QueryWorkingSetEx" );
     other = OpenProcess( PROCESS_ALL_ACCESS, FALSE, atoi( argv[0] ));
-    if (!other) other = GetCurrentProcess();
-    view = map_all( file_section );
-    copy = MapViewOfFile( section, FILE_MAP_COPY, 0, 0, 0 );
-    zone = pVirtualAlloc2( NULL, NULL, 3 * SIZE, MEM_RESERVE | MEM_RESERVE_PLACEHOLDER, PAGE_NOACCESS, NULL, 0 );
-    if (!view || !copy || !zone) return 3;
-    split();
-    enable_lock_memory();
-    large_section = create_large( PAGE_READWRITE, 1 );
+    if (!init_steps( L"mapview-survival-loop", other ? other : GetCurrentProcess() )) return 3;
+    init_large_steps();
     for (;;)
     {
-        for (i = 0; i < ARRAY_SIZE( steps ); i++)
+        for (i = 0; i < step_count; i++)
         {
-            if (steps[i].needs == LARGE && !large_section) continue;
+            /* large pages that another process has mapped, too, are to stay */
+            if (!can_do( &steps[i] ) || (steps[i].flags & CALLS_MUCH)) continue;
             SetLastError( 0xdeadbeef );
             if (!steps[i].run())
             {
@@ -861,6 +740,7 @@ static int child_name( int argc, char **argv )
 static const struct rule rules[] =
 {
     { "survival-inject", "each call that the module makes fails once", test_inject },
+    { "survival-start", "the same at the start of a process", test_start },
     { "survival-pool", "the pool of huge pages is emptied between the look at it and its use", test_pool },
     { "survival-forged", "files in memory with the names of sections", test_forged },
     { "survival-forged-by-other", "the same of another user", test_forged_by_other },
@@ -873,6 +753,8 @@ static const struct rule rules[] =
 static const struct child children[] =
 {
     { "survival-idle", child_idle },
+    { "survival-steps", child_steps },
+    { FIRST_CHILD, child_first },
     { "survival-loop", child_loop },
     { "survival-bystander", child_bystander },
     { "survival-name", child_name },

@@ -60,7 +60,7 @@ never_fail='NtClose NtCurrentTeb NtFreeVirtualMemory NtUnmapViewOfSection NtUnma
 
 # inject RULE...: run them with inject.so, add up what they say
 inject() {
-    LD_PRELOAD=$tmp/inject.so "$wine" "$test" --timeout 180 "$@" > "$tmp/log" 2>&1 < /dev/null
+    LD_PRELOAD=$tmp/inject.so "$wine" "$test" --timeout 300 "$@" > "$tmp/log" 2>&1 < /dev/null
     tr -d '\r' < "$tmp/log" | sed '$d'
     # shellcheck disable=SC2046
     set -- $(tr -d '\r' < "$tmp/log" |
@@ -83,13 +83,17 @@ forge() {
 if ! ${CC:-cc} -shared -fPIC -O2 -o "$tmp/inject.so" "$top/tests/survival/inject.c" -ldl; then
     result inject.so 1 "cannot be built"
 else
-    head -c 4096 /dev/zero > "$tmp/inject"
+    missing=   # what cannot be tried here (survival/exceptions)
+    head -c 8192 /dev/zero > "$tmp/inject"
     MAPVIEW_INJECT=$tmp/inject
     export MAPVIEW_INJECT
     ${CC:-cc} -O2 -o "$tmp/forge" "$top/tests/survival/forge.c"
+    # a value that is there to be asked for
+    "$wine" reg add 'HKCU\Software\Wine\AppDefaults\mapview_test.exe\Mapview' /v LargePages /d auto /f > "$tmp/log" 2>&1 < /dev/null
     forge MAPVIEW_FORGED
     [ "$(id -u)" != 0 ] || { chmod 711 "$tmp"; forge MAPVIEW_FORGED_BY_OTHER 65534; }
     inject survival
+    ! grep -q 'no large pages' "$tmp/log" || missing="$missing no-large"
     # shellcheck disable=SC2086
     kill $forgers
     forgers=
@@ -100,7 +104,9 @@ else
         old_pages=
     else
         old_pages=
+        missing="$missing no-pool"
     fi
+    [ "$(stat -f -c %T "$WINEPREFIX")" != tmpfs ] || missing="$missing tmpfs"
     imports=$(nm -D --undefined-only "$module" | awk '{ sub( /@.*/, "", $2 ); print $2 }')
     injected=$(nm -D --defined-only "$tmp/inject.so" | awk '{ print $3 }')
     unknown=
@@ -108,6 +114,15 @@ else
         case " "$(echo $injected $never_fail)" " in *" $name "*) ;; *) unknown="$unknown $name" ;; esac
     done
     result survival-inject-all "$([ -z "$unknown" ]; echo $?)" "never made to fail:$unknown"
+
+    # the places of calls that can fail, and did not
+    can_fail=
+    for name in $imports; do
+        case " "$(echo $never_fail)" " in *" $name "*) ;; *) can_fail="$can_fail $name" ;; esac
+    done
+    # shellcheck disable=SC2086
+    "$top/tests/survival/sites.sh" "$module" "$MAPVIEW_INJECT" "$missing" $can_fail > "$tmp/sites" 2>&1
+    result survival-inject-sites "$([ ! -s "$tmp/sites" ]; echo $?)" "not reached: $(tr '\n' ';' < "$tmp/sites")"
 fi
 
 # ---- processes that are killed ----

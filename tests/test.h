@@ -328,6 +328,11 @@ HANDLE make_works_at( const char *file, int line, const struct maker *m, const s
 /* What CreateFileMapping grants for a page protection. */
 DWORD granted_access( ULONG protect );
 
+/* Files that a program of the host truncates or deletes (host.c); FALSE, and the test is skipped, where that cannot be. */
+
+BOOL truncate_file( const char *path, DWORD size );
+BOOL delete_host_file( const char *path );
+
 /* Small helpers (util.c). */
 
 HANDLE create_section( ULONG protect, ULONG64 size );

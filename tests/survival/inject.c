@@ -2,7 +2,7 @@
  * Makes system calls and allocations of kernelbase.so fail, one at a time (LD_PRELOAD)
  *
  * What is to fail is said in a file, named by MAPVIEW_INJECT, that is mapped here and in the
- * Windows program: the n-th call from now on that kernelbase.so makes.
+ * Windows program: the n-th call from now on that kernelbase.so makes (inject.h).
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -31,32 +31,51 @@
 
 static struct inject *shared;
 static uintptr_t base, start, end;
+static int two_nodes;
 
-/* only the process that runs the rules, not its children */
-static int is_target( void )
+/* only the processes that run rules, not all of their children */
+static int is_target( int *is_first )
 {
+    static const char * const words[] = { "--run", "survival-steps", FIRST_CHILD };
+
     char args[1024];
     ssize_t len = 0, pos;
+    unsigned int i;
     int fd;
 
     if ((fd = open( "/proc/self/cmdline", O_RDONLY | O_CLOEXEC )) == -1) return 0;
     len = read( fd, args, sizeof(args) - 1 );
     close( fd );
     args[len > 0 ? len : 0] = 0;
-    for (pos = 0; pos < len; pos += strlen( args + pos ) + 1) if (!strcmp( args + pos, "--run" )) return 1;
+    for (pos = 0; pos < len; pos += strlen( args + pos ) + 1)
+    {
+        for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+        {
+            if (strcmp( args + pos, words[i] )) continue;
+            *is_first = !strcmp( words[i], FIRST_CHILD );
+            return 1;
+        }
+    }
     return 0;
 }
 
 static __attribute__((constructor)) void init( void )
 {
     const char *name = getenv( "MAPVIEW_INJECT" );
+    int fd, is_first;
     void *addr;
-    int fd;
 
-    if (!name || !is_target() || (fd = open( name, O_RDWR | O_CLOEXEC )) == -1) return;
+    if (!name || !is_target( &is_first ) || (fd = open( name, O_RDWR | O_CLOEXEC )) == -1) return;
     addr = mmap( NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0 );
     close( fd );
-    if (addr != MAP_FAILED) shared = addr;
+    if (addr == MAP_FAILED) return;
+    shared = addr;
+    two_nodes = shared->two_nodes;
+    if (shared->setting[0]) putenv( shared->setting );
+    if (!is_first) return;
+    shared->pid = getpid();
+    shared->hit = 0;
+    shared->only_new = shared->countdown = 1;
 }
 
 static int find_module( struct dl_phdr_info *info, size_t size, void *data )
@@ -78,12 +97,27 @@ static int find_module( struct dl_phdr_info *info, size_t size, void *data )
     return 1;
 }
 
+#define MAX_SITES (sizeof(shared->sites) / sizeof(shared->sites[0]))
+
+static int is_known_site( uintptr_t site )
+{
+    unsigned int i;
+
+    for (i = 0; i < MAX_SITES && shared->sites[i]; i++) if (shared->sites[i] == site) return 1;
+    return 0;
+}
+
 static void remember_site( uintptr_t site )
 {
     unsigned int i;
 
-    for (i = 0; i < shared->site_count; i++) if (shared->sites[i] == site) return;
-    if (i < sizeof(shared->sites) / sizeof(shared->sites[0])) shared->sites[shared->site_count++] = site;
+    if (is_known_site( site )) return;
+    for (i = 0; i < MAX_SITES; i++)
+    {
+        if (shared->sites[i]) continue;
+        shared->sites[i] = site;
+        break;
+    }
 }
 
 #define MAX_HELD 64
@@ -113,22 +147,46 @@ static void give_back_pool( void )
     while (held_count) munmap( held[--held_count], huge_size );
 }
 
-/* whether this call is the one; the caller of the function that calls this counts */
-static int is_the_one( const char *name, void *caller )
+static int is_armed( void )
 {
-    if (!shared || shared->countdown <= 0 || shared->pid != getpid()) return 0;
+    return shared->countdown > 0 || (shared->hit && shared->more > 0);
+}
+
+/* whether this call is one that fails, with errno set; the caller of the function that calls this counts */
+static int is_the_one( const char *name, void *caller, int error )
+{
+    uintptr_t site;
+
+    if (!shared || shared->pid != getpid() || (!is_armed() && !shared->without[0])) return 0;
     if (!end) dl_iterate_phdr( find_module, NULL );
     if ((uintptr_t)caller < start || (uintptr_t)caller >= end) return 0;
-    if (--shared->countdown) return 0;
-    shared->hit = 1;
-    shared->site = (uintptr_t)caller - base;
-    strncpy( shared->name, name, sizeof(shared->name) - 1 );
+    site = (uintptr_t)caller - base;
+    if (!strcmp( name, shared->without ))
+    {
+        errno = shared->error;
+        return 1;
+    }
+    if (!is_armed() || (shared->only_new && is_known_site( site ))) return 0;
+    if (shared->countdown > 0)
+    {
+        if (__atomic_sub_fetch( &shared->countdown, 1, __ATOMIC_SEQ_CST )) return 0;
+        shared->hit = 1;
+        shared->site = site;
+        strcpy( shared->name[0], name );
+        shared->name[1][0] = 0;
+    }
+    else
+    {
+        shared->more--;
+        strcpy( shared->name[1], name );
+    }
     if (shared->drain)
     {
         take_pool();
         return 0;
     }
-    remember_site( shared->site );
+    remember_site( site );
+    errno = error;
     return 1;
 }
 
@@ -139,7 +197,7 @@ static int is_the_one( const char *name, void *caller )
     if (!next) next = (__typeof__(name) *)dlsym( RTLD_NEXT, #name )
 
 #define FAIL( name, err, result ) \
-    do { if (is_the_one( #name, CALLER )) { errno = err; return result; } } while (0)
+    do { if (is_the_one( #name, CALLER, err )) return result; } while (0)
 
 void *mmap( void *addr, size_t len, int prot, int flags, int fd, off_t offset )
 {
@@ -249,13 +307,24 @@ WRAP_NUMA( set_mempolicy, (int mode, const unsigned long *mask, unsigned long ma
 WRAP_NUMA( move_pages, (int pid, unsigned long count, void **pages, const int *nodes, int *status, int flags),
            pid, count, pages, nodes, status, flags )
 
+/* A host with two nodes is what is read of it; memory is on the first one, which is there. */
+struct bitmask *numa_parse_nodestring_all( const char *list )
+{
+    void *lib = dlopen( "libnuma.so.1", RTLD_NOW | RTLD_NOLOAD );
+    struct bitmask *(*parse)( const char * ) = (__typeof__(parse))dlsym( lib, "numa_parse_nodestring_all" );
+    struct bitmask *(*set_bit)( struct bitmask *, unsigned int ) = (__typeof__(set_bit))dlsym( lib, "numa_bitmask_setbit" );
+    struct bitmask *mask = parse( list );
+
+    return mask && two_nodes ? set_bit( mask, 1 ) : mask;
+}
+
 /* The calls of ntdll.so, whatever their arguments: they are passed on by a jump, with all registers
  * as they were.  Returns the function to go to, or NULL. */
 static __attribute__((used)) void *choose( const char *name, void *caller )
 {
     void *lib;
 
-    if (is_the_one( name, caller )) return NULL;
+    if (is_the_one( name, caller, 0 )) return NULL;
     if (!(lib = dlopen( "ntdll.so", RTLD_NOW | RTLD_NOLOAD ))) abort();
     return dlsym( lib, name );
 }

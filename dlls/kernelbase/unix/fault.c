@@ -155,10 +155,10 @@ static void bus_handler( int signal, siginfo_t *info, void *context )
 static void segv_handler( int signal, siginfo_t *info, void *context )
 {
     restore_tls();
-    if (info->si_code == SEGV_ACCERR && is_reserve_address( (UINT_PTR)info->si_addr ) &&
-        open_reserved_page( (UINT_PTR)info->si_addr, get_wanted_access( context ))) return;
     if (info->si_code == SEGV_ACCERR && get_wanted_access( context ) == PROT_WRITE &&
         copy_shared_page( (UINT_PTR)info->si_addr )) return;
+    if (info->si_code == SEGV_ACCERR && is_reserve_address( (UINT_PTR)info->si_addr ) &&
+        open_reserved_page( (UINT_PTR)info->si_addr, get_wanted_access( context ))) return;
     ntdll_segv_action.sa_sigaction( signal, info, context );
 }
 

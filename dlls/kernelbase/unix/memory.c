@@ -144,11 +144,13 @@ static NTSTATUS commit_memfd_pages( struct alloc_memory_params *params )
 {
     void *addr = get_ptr( params->base );
     SIZE_T size = params->size;
+    struct mapped_file file;
     NTSTATUS status;
     ULONG old;
 
     if (!is_own_process( get_handle( params->process ) )) return STATUS_IN_TARGET;
-    if (!is_memfd_view( params->base )) return STATUS_ALREADY_COMMITTED;
+    if (!get_mapped_file( params->base, &file )) return STATUS_INSUFFICIENT_RESOURCES;
+    if (!is_memfd_name( file.name )) return STATUS_ALREADY_COMMITTED;
     status = NtProtectVirtualMemory( NtCurrentProcess(), &addr, &size, params->protect, &old );
     if (status) return status;
     params->base = (UINT_PTR)addr;
@@ -378,6 +380,7 @@ NTSTATUS protect_memory( void *args )
 {
     struct protect_memory_params *params = args;
     ULONG old, *old_protect = get_ptr( params->old_protect );
+    struct protect_memory_params back;
     UINT_PTR base, size;
     NTSTATUS status;
 
@@ -392,7 +395,13 @@ NTSTATUS protect_memory( void *args )
     if ((status = protect_native( params, &old ))) return get_host_status( status );
     if (is_valid_protection( params->protect ) && is_write_copy( params->protect ) &&
         get_page_range( params->base, params->size, PAGE_MASK, &base, &size ) &&
-        is_own_process( get_handle( params->process ) )) copy_shared_pages( base, size, params->protect );
+        is_own_process( get_handle( params->process ) ) && (status = copy_shared_pages( base, size, params->protect )))
+    {
+        back = *params;
+        back.protect = old;
+        protect_native( &back, &old );
+        return status;
+    }
     if (is_write_copy( old ) && is_current_process( get_handle( params->process ) ))
         old = get_old_protection( params->base, old );
     *old_protect = old;

@@ -48,6 +48,8 @@ static BOOL open_pages( UINT_PTR addr, SIZE_T *size, int access )
     MEMORY_BASIC_INFORMATION info, native;
     void *base = (void *)addr;
     UINT32 protect;
+    int protection;
+    BOOL is_copy;
     ULONG old;
 
     if (query_own_memory( addr, &info )) return FALSE;
@@ -56,8 +58,12 @@ static BOOL open_pages( UINT_PTR addr, SIZE_T *size, int access )
     if (query_native_pages( addr, &native )) return FALSE;
     *size = min( *size, native.RegionSize );
     protect = native.Protect & 0xff;
-    if (native.State != MEM_COMMIT || native.Protect & PAGE_GUARD || !(get_unix_protection( protect ) & access))
-        return FALSE;
+    if (native.State != MEM_COMMIT || native.Protect & PAGE_GUARD) return FALSE;
+    protection = get_unix_protection( protect );
+    is_copy = is_write_copy( protect ) && !is_write_copy( native.AllocationProtect );
+    if (is_copy) protection &= ~PROT_WRITE;  /* what is written must not reach the section (shared_copy.c) */
+    if (!(protection & access)) return FALSE;
+    if (is_copy) return !mprotect( base, *size, protection );
     if (NtProtectVirtualMemory( NtCurrentProcess(), &base, size, protect, &old )) return FALSE;
     /* another thread was faster */
     if ((old & 0xff) != protect) NtProtectVirtualMemory( NtCurrentProcess(), &base, size, old, &old );

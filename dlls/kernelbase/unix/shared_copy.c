@@ -35,44 +35,49 @@ static pthread_mutex_t copies_mutex = PTHREAD_MUTEX_INITIALIZER;
 static UINT_PTR copies_start = ~(UINT_PTR)0;
 static UINT_PTR copies_end;
 
-static BOOL query_mapped_page( UINT_PTR addr, MEMORY_BASIC_INFORMATION *info )
+static NTSTATUS query_page( UINT_PTR addr, MEMORY_BASIC_INFORMATION *info )
 {
-    return !NtQueryVirtualMemory( NtCurrentProcess(), (void *)addr, MemoryBasicInformation, info, sizeof(*info), NULL ) &&
-           info->Type == MEM_MAPPED;
+    return NtQueryVirtualMemory( NtCurrentProcess(), (void *)addr, MemoryBasicInformation, info, sizeof(*info), NULL );
 }
 
 /***********************************************************************
  *             copy_shared_pages
  *
- * Pages have become copy-on-write.
+ * Pages have become copy-on-write.  When that fails they can still be written for all.
  */
-void copy_shared_pages( UINT_PTR base, SIZE_T size, UINT32 protect )
+NTSTATUS copy_shared_pages( UINT_PTR base, SIZE_T size, UINT32 protect )
 {
     MEMORY_BASIC_INFORMATION info;
+    NTSTATUS status;
     sigset_t sigset;
 
-    if (!query_mapped_page( base, &info ) || is_write_copy( info.AllocationProtect ) || is_memfd_view( base )) return;
+    if ((status = query_page( base, &info ))) return status;
+    if (info.Type != MEM_MAPPED || is_write_copy( info.AllocationProtect ) || is_memfd_view( base )) return STATUS_SUCCESS;
     block_signals_and_lock( &copies_mutex, &sigset );
     if (base < copies_start) __atomic_store_n( &copies_start, base, __ATOMIC_RELEASE );
     if (base + size > copies_end) __atomic_store_n( &copies_end, base + size, __ATOMIC_RELEASE );
     unlock_and_restore_signals( &copies_mutex, &sigset );
     handle_segv_faults();
-    mprotect( (void *)base, size, get_unix_protection( protect ) & ~PROT_WRITE );
+    if (mprotect( (void *)base, size, get_unix_protection( protect ) & ~PROT_WRITE )) return STATUS_NO_MEMORY;
+    return STATUS_SUCCESS;
 }
 
-/* put a copy in place of a page; one beyond the end of its file stays, and faults as that */
+/* Put a copy in place of a page, which may be closed; one beyond the end of its file stays, and faults as that. */
 static BOOL copy_page( UINT_PTR addr, int protection )
 {
     struct iovec from = { (void *)addr, PAGE_LEN }, to = { NULL, PAGE_LEN };
+    BOOL is_beyond;
     void *copy;
 
     copy = mmap( NULL, PAGE_LEN, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0 );
     if (copy == MAP_FAILED) return FALSE;
     to.iov_base = copy;
-    if (process_vm_readv( getpid(), &to, 1, &from, 1, 0 ) != (ssize_t)PAGE_LEN)
+    if (mprotect( (void *)addr, PAGE_LEN, protection & ~PROT_WRITE ) ||
+        process_vm_readv( getpid(), &to, 1, &from, 1, 0 ) != (ssize_t)PAGE_LEN)
     {
+        is_beyond = errno == EFAULT;
         munmap( copy, PAGE_LEN );
-        return !mprotect( (void *)addr, PAGE_LEN, protection );
+        return is_beyond && !mprotect( (void *)addr, PAGE_LEN, protection );
     }
     if (!mprotect( copy, PAGE_LEN, protection ) &&
         mremap( copy, PAGE_LEN, PAGE_LEN, MREMAP_MAYMOVE | MREMAP_FIXED, addr ) != MAP_FAILED) return TRUE;
@@ -99,7 +104,7 @@ BOOL copy_shared_page( UINT_PTR addr )
     addr &= ~PAGE_MASK;
 
     block_signals_and_lock( &copies_mutex, &sigset );
-    if (query_mapped_page( addr, &info ) && info.State == MEM_COMMIT && is_valid_protection( info.Protect ) &&
+    if (!query_page( addr, &info ) && info.Type == MEM_MAPPED && info.State == MEM_COMMIT && is_valid_protection( info.Protect ) &&
         is_write_copy( info.Protect ))
     {
         protection = get_unix_protection( info.Protect );

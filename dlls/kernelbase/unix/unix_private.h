@@ -218,7 +218,7 @@ extern unsigned int get_setting( const char *name, const char *variable,
                                  const char *const *words ) DECLSPEC_HIDDEN;
 
 /* shared_copy.c */
-extern void copy_shared_pages( UINT_PTR base, SIZE_T size, UINT32 protect ) DECLSPEC_HIDDEN;
+extern NTSTATUS copy_shared_pages( UINT_PTR base, SIZE_T size, UINT32 protect ) DECLSPEC_HIDDEN;
 extern BOOL copy_shared_page( UINT_PTR addr ) DECLSPEC_HIDDEN;
 
 /* thread.c */
