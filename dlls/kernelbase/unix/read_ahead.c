@@ -46,9 +46,14 @@ WINE_DEFAULT_DEBUG_CHANNEL(mapview);
 
 #define READER_STACK_SIZE 0x10000
 
-/* In the heap, not on the stack of who asks: that thread may be ended while it waits. */
+#define MAX_REQUESTS      64  /* threads that ask at a time */
+
+/* Not on the stack of who asks: that thread may be ended while it waits, and its request stays in use.
+ * Nor in the heap: nothing may be allocated where signals are not blocked (lock.c), and to block them
+ * costs more calls than all this. */
 struct request
 {
+    LONG                  in_use;
     struct request       *next;
     const struct bitmask *mask;
     char                 *base;
@@ -56,6 +61,7 @@ struct request
     sem_t                 done;
 };
 
+static struct request all_requests[MAX_REQUESTS];
 static struct request *requests;
 static sem_t has_requests;
 static BOOL has_reader;
@@ -93,7 +99,7 @@ static void *reader_thread( void *arg )
             if (request->mask != mask && !set_mempolicy( MPOL_PREFERRED, request->mask->maskp, request->mask->size + 1 ))
                 mask = request->mask;
             if (request->mask == mask) read_range( request->base, request->size );
-            sem_post( &request->done );  /* frees it */
+            sem_post( &request->done );  /* another one's from here on */
         }
     }
     return NULL;
@@ -119,6 +125,15 @@ static void start_reader(void)
     has_reader = !err;
 }
 
+static struct request *claim_request(void)
+{
+    unsigned int i;
+
+    for (i = 0; i < MAX_REQUESTS; i++)
+        if (!InterlockedExchange( &all_requests[i].in_use, TRUE )) return &all_requests[i];
+    return NULL;
+}
+
 /***********************************************************************
  *             read_ahead
  *
@@ -130,7 +145,7 @@ void read_ahead( void *base, SIZE_T size, const struct bitmask *mask )
     struct request *request;
 
     pthread_once( &reader_once, start_reader );
-    if (!has_reader || !(request = alloc_record( sizeof(*request) ))) return;
+    if (!has_reader || !(request = claim_request())) return;
     request->mask = mask;
     request->base = base;
     request->size = size;
@@ -139,5 +154,5 @@ void read_ahead( void *base, SIZE_T size, const struct bitmask *mask )
     while (!__atomic_compare_exchange_n( &requests, &request->next, request, TRUE, __ATOMIC_RELEASE, __ATOMIC_RELAXED )) {}
     sem_post( &has_requests );
     wait_for( &request->done );
-    free_record( request );
+    InterlockedExchange( &request->in_use, FALSE );
 }
