@@ -966,14 +966,6 @@ static void check_mapping( const struct mapping_thread *infos, HANDLE *threads, 
     }
 }
 
-/* as with the stock Wine: no thread of the module's makes the calls of a 32-bit program */
-static BOOL may_wait_for_ever(void)
-{
-    if (!on_wine || sizeof(void *) > 4) return FALSE;
-    skip( "a call can wait for ever for a process that was killed at work on it\n" );
-    return TRUE;
-}
-
 static void test_dying(void)
 {
     static struct mapping_thread infos[4];
@@ -983,7 +975,6 @@ static void test_dying(void)
     unsigned int i, round;
     DWORD ret;
 
-    if (may_wait_for_ever()) return;
     section = create_filled_section( PAGE_READWRITE, SECTION_SIZE );
     for (round = 0; round < 4; round++)
     {
@@ -1024,7 +1015,6 @@ static void test_killed(void)
     HANDLE section, process, thread, threads[4];
     unsigned int i, round, rounds = text ? atoi( text ) : 20;
 
-    if (may_wait_for_ever()) return;
     section = create_filled_section( PAGE_READWRITE, SECTION_SIZE );
     for (round = 0; round < rounds; round++)
     {

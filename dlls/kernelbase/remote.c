@@ -172,6 +172,16 @@ static BOOL start_worker( struct worker *worker )
     return TRUE;
 }
 
+/* a real handle of this process, which may be used to allocate at the very addresses that the stack of
+ * a new thread would take */
+static BOOL is_own_process( HANDLE process )
+{
+    PROCESS_BASIC_INFORMATION info;
+
+    return !NtQueryInformationProcess( process, ProcessBasicInformation, &info, sizeof(info), NULL ) &&
+           info.UniqueProcessId == (ULONG_PTR)NtCurrentTeb()->ClientId.UniqueProcess;
+}
+
 static struct worker *add_worker( struct worker **slot )
 {
     struct worker *worker = RtlAllocateHeap( GetProcessHeap(), HEAP_ZERO_MEMORY, sizeof(*worker) );
@@ -266,8 +276,12 @@ NTSTATUS call_remote( UINT32 func, void *params, HANDLE process )
     NTSTATUS status;
     BOOL started;
 
-    if (sizeof(void *) == 4) return make_call( func, params );  /* processes were seen to fail where such threads end */
     if (RtlDllShutdownInProgress() || !(worker = claim_worker( &started ))) return make_call( func, params );
+    if (!started && is_own_process( process ))
+    {
+        InterlockedExchange( &worker->state, WORKER_NONE );
+        return make_call( func, params );
+    }
     if ((status = start_carried_call( &worker->call, func, params, (ULONG_PTR)&worker->call )))
     {
         InterlockedExchange( &worker->state, started ? WORKER_IDLE : WORKER_NONE );
