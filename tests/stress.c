@@ -317,6 +317,27 @@ struct start
     char   paths[FILES][MAX_PATH];
 };
 
+/* Wine has calls for a process done by a thread that waits, but where there is none by a handler of a signal,
+ * which allocates, perhaps in the middle of an allocation.  So there is a thread for each process that calls. */
+
+static HANDLE accepting, never;
+
+static DWORD WINAPI accept_thread( void *arg __attribute__((unused)) )
+{
+    return SignalObjectAndWait( accepting, never, INFINITE, FALSE );
+}
+
+static void accept_calls(void)
+{
+    unsigned int i;
+
+    accepting = CreateSemaphoreA( NULL, 0, PROCESSES, NULL );
+    never = CreateEventA( NULL, TRUE, FALSE, NULL );
+    for (i = 0; i < PROCESSES; i++)
+        CloseHandle( CreateThread( NULL, 0x10000, accept_thread, NULL, STACK_SIZE_PARAM_IS_A_RESERVATION, NULL ));
+    for (i = 0; i < PROCESSES; i++) WaitForSingleObject( accepting, INFINITE );
+}
+
 static int child_stress( int argc, char **argv )
 {
     MEMORY_BASIC_INFORMATION info;
@@ -339,6 +360,7 @@ static int child_stress( int argc, char **argv )
     if (!control) return 1;
     UnmapViewOfFile( start );
 
+    accept_calls();
     InterlockedIncrement( &control->ready );
     while (control->ready <= PROCESSES) SwitchToThread();
     for (i = 0; i < PROCESSES; i++) peers[i] = OpenProcess( PROCESS_ALL_ACCESS, FALSE, control->pids[i] );
