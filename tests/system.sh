@@ -114,13 +114,14 @@ check "and nothing is different" "$(picture | diff /mnt/in -)" ""
 
 # ---- an upgrade of Wine's package ----
 
-# the package of the installed Wine again, with a higher version
+# the package of the installed Wine again, with a higher version; it is configured with the old one
+# again, as packages of several architectures have to be of one version for that
 package=$(dpkg -S "$WINE_UNIXDIR/ntdll.so" 2>/dev/null | sed 's/: .*//;q')
 deb=/var/tmp/deb
 upgrade()
 {
     sed -i 's/^Version: .*/&+1/' $deb/tree/DEBIAN/control
-    dpkg-deb -Znone -b $deb/tree $deb/new.deb && dpkg -i --force-depends $deb/new.deb
+    dpkg-deb -Znone -b $deb/tree $deb/new.deb && dpkg --unpack --force-depends $deb/new.deb
 } >/mnt/log 2>&1
 if [ -n "$package" ] && mkdir $deb && (cd $deb && apt-get -q download "$package" && mv ./*.deb old.deb) >/mnt/log 2>&1 &&
    dpkg-deb -R $deb/old.deb $deb/tree; then
