@@ -4,7 +4,8 @@
 # win32.sh [BUILD_DIR] -- the rules as 32-bit programs, and prefixes for 32-bit programs
 #
 # BUILD_DIR has been built for them (configure --enable-win32); otherwise the exit status is 77.
-# The suite runs with an address space of 2 GiB and, large address aware, with one of 4 GiB.
+# The suite runs with an address space of 2 GiB and, large address aware, with one of 4 GiB; with that of
+# 2 GiB once more with fast views.
 
 LC_ALL=C
 export LC_ALL
@@ -47,6 +48,8 @@ echo "With an address space of 2 GiB:"
 suite "$small"
 echo "With one of 4 GiB:"
 suite "$large"
+echo "With one of 2 GiB, and the setting FastViews:"
+WINE_MAPVIEW_FAST_VIEWS=on suite "$small"
 
 # ---- prefixes ----
 

@@ -26,8 +26,9 @@
 #include "adopted.h"
 
 #define POOL_SIZE  ((UINT_PTR)64 << 20)   /* of the range that views lie in ... */
-#define MAX_POOLED (POOL_SIZE / 8)        /* ... up to this size; larger ones have one of their own */
-#define MAX_SIZE   ((UINT_PTR)1 << 30)
+#define MAX_POOLED (POOL_SIZE / 8)        /* ... up to this size; larger ones have one of their own ... */
+/* ... where addresses are not few: a program would miss those of the places that are kept */
+#define MAX_SIZE   (IS_SMALL_ADDRESS_SPACE ? MAX_POOLED : (UINT_PTR)1 << 30)
 #define MAX_STEPS  64                     /* pieces that are looked at for a place */
 #define MAX_SPARES 16
 
@@ -37,16 +38,14 @@ static UINT_PTR pool_next;                /* where a place is looked for */
 static struct piece *spares[MAX_SPARES];  /* the oldest one first */
 static unsigned int spare_count;
 
-/* Where placeholders are ntdll's no other process would find such a view; where there are few addresses
- * a program would miss those of the places that are kept. */
+/* where placeholders are ntdll's no other process would find such a view */
 static BOOL is_switched_on(void)
 {
     static const char *const words[] = { "off", "on", NULL };
     static int cached = -1;
 
     if (cached != -1) return cached;
-    return cached = !IS_SMALL_ADDRESS_SPACE && get_setting( "FastViews", "WINE_MAPVIEW_FAST_VIEWS", words ) &&
-                    !has_placeholders();
+    return cached = get_setting( "FastViews", "WINE_MAPVIEW_FAST_VIEWS", words ) && !has_placeholders();
 }
 
 static struct piece *take_spare( unsigned int i )
