@@ -203,8 +203,9 @@ static NTSTATUS check_executable_view( const struct view *view )
     struct mapped_file file;
 
     if (!is_executable( view->protect ) || query_own_memory( (UINT_PTR)view->base, &info )) return STATUS_SUCCESS;
-    if (info.Type != MEM_MAPPED || !get_mapped_file( (UINT_PTR)view->base, &file ) || file.inode) return STATUS_SUCCESS;
-    return STATUS_ACCESS_DENIED;
+    if (info.Type != MEM_MAPPED) return STATUS_SUCCESS;
+    if (!get_mapped_file( (UINT_PTR)view->base, &file )) return STATUS_INSUFFICIENT_RESOURCES;
+    return file.inode ? STATUS_SUCCESS : STATUS_ACCESS_DENIED;
 }
 
 /* See to what ntdll does not do right in a view of the calling process: copies, and pages of the
