@@ -679,6 +679,15 @@ static void test_names(void)
     }
 }
 
+/* tell the script that this process is at work */
+static void print_pid(void)
+{
+    char line[64];
+    DWORD len = sprintf( line, "pid %lu\n", GetCurrentProcessId() );
+
+    WriteFile( GetStdHandle( STD_OUTPUT_HANDLE ), line, len, &len, NULL );
+}
+
 /* For survival.sh, which kills it: everything, over and over again. */
 static int child_loop( int argc, char **argv )
 {
@@ -689,6 +698,7 @@ static int child_loop( int argc, char **argv )
     other = OpenProcess( PROCESS_ALL_ACCESS, FALSE, atoi( argv[0] ));
     if (!init_steps( L"mapview-survival-loop", other ? other : GetCurrentProcess() )) return 3;
     init_large_steps();
+    print_pid();
     for (;;)
     {
         for (i = 0; i < step_count; i++)
@@ -715,8 +725,7 @@ static int child_bystander( int argc, char **argv )
 
     if (argc != 1) return 2;
     seconds = atoi( argv[0] );
-    len = sprintf( line, "pid %lu\n", GetCurrentProcessId() );
-    WriteFile( out, line, len, &len, NULL );
+    print_pid();
     for (worst = 0; GetTickCount() - began < seconds * 1000; Sleep( 1 ))
     {
         start = GetTickCount();

@@ -140,13 +140,21 @@ server_pid() {
     done 2>/dev/null | head -n 1
 }
 
-"$wine" "$test" --child survival-bystander survival 3600 > "$tmp/bystander" 2>&1 < /dev/null &
-bystander=$!
-for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
-    sleep 0.5
-    pid=$(tr -d '\r' < "$tmp/bystander" | sed -n 's/^pid //p')
-    [ -z "$pid" ] || break
-done
+# start FILE NAME ARGUMENT: a program in the background, $started, which prints its number in Wine, $pid, into
+# the file when it is at work
+start() {
+    : > "$1"
+    "$wine" "$test" --child "$2" survival "$3" > "$1" 2>&1 < /dev/null &
+    started=$!
+    for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30; do
+        sleep 0.5
+        pid=$(tr -d '\r' < "$1" | sed -n 's/^pid //p')
+        [ -z "$pid" ] || break
+    done
+}
+
+start "$tmp/bystander" survival-bystander 3600
+bystander=$started
 result survival-bystander "$([ -n "$pid" ]; echo $?)" "it did not start"
 
 pages=$(free_pages)
@@ -189,17 +197,11 @@ result survival-others-work "$?" "$(tail -n 3 "$tmp/log")"
 # what maps into a process that is killed is told so
 hung=
 for n in 1 2 3 4; do
-    "$wine" "$test" --child survival-bystander survival 3600 > "$tmp/target" 2>&1 < /dev/null &
-    target=$!
-    pid=
-    for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
-        sleep 0.5
-        pid=$(tr -d '\r' < "$tmp/target" | sed -n 's/^pid //p')
-        [ -z "$pid" ] || break
-    done
-    "$wine" "$test" --child survival-loop survival "$pid" > "$tmp/loop" 2>&1 < /dev/null &
-    loop=$!
-    sleep "1.$n"
+    start "$tmp/target" survival-bystander 3600
+    target=$started
+    start "$tmp/loop" survival-loop "$pid"
+    loop=$started
+    sleep "0.$n"
     kill -9 "$target" 2>/dev/null
     wait "$target" 2>/dev/null
     for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
@@ -213,9 +215,9 @@ result survival-target-killed "$([ -z "$hung" ]; echo $?)" "a call for a killed 
 
 # ---- another server ----
 
+server=$(server_pid)
 kill "$bystander" 2>/dev/null
 bystander=
-server=$(server_pid)
 if [ -n "$server" ] && kill -9 "$server"; then
     sleep 1
     timeout 120 "$wine" "$test" coherent:S4-process-by-name remote:1.15-remote-ordinary > "$tmp/log" 2>&1 < /dev/null
