@@ -121,14 +121,15 @@ static BOOL has_image( HANDLE process, const IMAGE_DOS_HEADER *base )
     return TRUE;
 }
 
-/* a 32-bit program for a 64-bit one, or the other way round: neither has the other's module */
+/* a 32-bit program for a 64-bit one, or the other way round: neither has the other's module; what is no
+ * process is neither */
 static BOOL is_other_kind( HANDLE process )
 {
-    ULONG_PTR own = 0, other = 0;
+    ULONG_PTR own, other;
 
-    NtQueryInformationProcess( GetCurrentProcess(), ProcessWow64Information, &own, sizeof(own), NULL );
-    NtQueryInformationProcess( process, ProcessWow64Information, &other, sizeof(other), NULL );
-    return !own != !other;
+    return !NtQueryInformationProcess( GetCurrentProcess(), ProcessWow64Information, &own, sizeof(own), NULL ) &&
+           !NtQueryInformationProcess( process, ProcessWow64Information, &other, sizeof(other), NULL ) &&
+           !own != !other;
 }
 
 /* a thread that does nothing makes the target load its modules, this one among them */
