@@ -5,6 +5,7 @@
  */
 
 #include "large.h"
+#include <psapi.h>
 
 #define SECTION_SIZE 0x40000
 
@@ -891,7 +892,7 @@ static void test_commit_again(void)
     stop_target( &t );
 }
 
-/* Threads that map into a process while it ends. */
+/* Threads that map into a process, or ask for its pages, while it ends. */
 struct mapping_thread
 {
     HANDLE process, section;
@@ -927,12 +928,42 @@ static DWORD WINAPI map_until_stopped( void *arg )
     return 0;
 }
 
-static HANDLE start_mapping( struct mapping_thread *info, HANDLE process, HANDLE section, volatile LONG *stop )
+static DWORD WINAPI query_until_stopped( void *arg )
+{
+    struct { void *addr; ULONG_PTR flags; } page = { GetModuleHandleA( "ntdll.dll" ), 0 };
+    struct mapping_thread *info = arg;
+    DWORD err;
+
+    while (!*info->stop)
+    {
+        SetLastError( 0xdeadbeef );
+        if (K32QueryWorkingSetEx( info->process, &page, sizeof(page) ))
+        {
+            info->worked++;
+            continue;
+        }
+        err = GetLastError();
+        info->failed++;
+        /* the second one: the process has not begun, so that Wine's host does not know it */
+        if (err == ERROR_ACCESS_DENIED || (on_wine && err == ERROR_NOT_SUPPORTED)) continue;
+        info->wrong++;
+        info->wrong_error = err;
+    }
+    return 0;
+}
+
+/* the first one queries, the others map */
+static void start_mapping( struct mapping_thread *infos, HANDLE *threads, unsigned int count, HANDLE process,
+                           HANDLE section, volatile LONG *stop )
 {
     struct mapping_thread init = { process, section, stop, 0, 0, 0, 0 };
+    unsigned int i;
 
-    *info = init;
-    return CreateThread( NULL, 0, map_until_stopped, info, 0, NULL );
+    for (i = 0; i < count; i++)
+    {
+        infos[i] = init;
+        threads[i] = CreateThread( NULL, 0, i ? map_until_stopped : query_until_stopped, &infos[i], 0, NULL );
+    }
 }
 
 static LONG sum_worked( const struct mapping_thread *infos, unsigned int count )
@@ -981,7 +1012,7 @@ static void test_dying(void)
         if (!start_target( &t, round == 3 )) break;
         winetest_push_context( "round %u", round );
         stop = 0;
-        for (i = 0; i < ARRAY_SIZE( threads ); i++) threads[i] = start_mapping( &infos[i], t.process, section, &stop );
+        start_mapping( infos, threads, ARRAY_SIZE( threads ), t.process, section, &stop );
         for (i = 0; i < 1000 && sum_worked( infos, 4 ) < 8; i++) Sleep( 20 );
         Sleep( 30 * round );
         if (round == 1) /* by itself */
@@ -1021,7 +1052,7 @@ static void test_killed(void)
         if (!(process = start_suspended_child( &thread, "remote-target", "%d", round ))) break;
         winetest_push_context( "round %u", round );
         stop = 0;
-        for (i = 0; i < ARRAY_SIZE( threads ); i++) threads[i] = start_mapping( &infos[i], process, section, &stop );
+        start_mapping( infos, threads, ARRAY_SIZE( threads ), process, section, &stop );
         for (i = 0; i < 20000 && sum_worked( infos, 4 ) < 8 + (LONG)round % 50; i++) Sleep( 1 );
         TerminateProcess( process, 1 );
         stop = 1;

@@ -28,6 +28,8 @@ static const struct call_layout layouts[unix_funcs_count] =
     [unix_free_memory]     = { LAYOUT( free_memory ), NONE, NONE, NONE, 0, 0 },
     [unix_protect_memory]  = { LAYOUT( protect_memory ), NONE, NONE, PARAM( protect_memory, old_protect ),
                                OUTPUT( old_protect ), TRUE },
+    [unix_query_working_set] = { LAYOUT( query_working_set ), NONE, NONE, PARAM( query_working_set, info ),
+                                 OUTPUT( pages ), TRUE },
     [unix_get_mapped_name] = { LAYOUT( mapped_name ), NONE, NONE, PARAM( mapped_name, name ), OUTPUT( name ) },
     [unix_place_memory]    = { LAYOUT( place_memory ), NONE, NONE, NONE, 0, 0 },
 };
@@ -42,8 +44,12 @@ const struct call_layout *get_call_layout( UINT32 func )
     return func < unix_funcs_count && layouts[func].size ? &layouts[func] : NULL;
 }
 
-/* the program's pointers are not to be trusted */
-static NTSTATUS copy_memory( UINT64 to, UINT64 from, UINT32 size )
+/***********************************************************************
+ *             copy_memory
+ *
+ * To or from the program's pointers, which are not to be trusted.
+ */
+NTSTATUS copy_memory( UINT64 to, UINT64 from, UINT32 size )
 {
     struct copy_memory_params params = { to, from, size };
 

@@ -10,6 +10,7 @@
 #include "unixlib.h"
 
 #define MAX_PARAMETERS MEMORY_PARAMETER_IMAGE_MACHINE
+#define MAX_CARRIED_PAGES 32
 
 /* what the other thread is given, and gives back */
 struct carried_call
@@ -29,6 +30,7 @@ struct carried_call
     MEM_ADDRESS_REQUIREMENTS  requirements;
     MEMORY_BASIC_INFORMATION  info;
     WCHAR                     name[MAX_PATH];
+    MEMORY_WORKING_SET_EX_INFORMATION pages[MAX_CARRIED_PAGES];
     ULONG                     old_protect;
     UINT32                    func;
     NTSTATUS                  status;
@@ -56,6 +58,7 @@ static inline UINT64 *call_member( void *params, UINT32 offset )
 }
 
 /* carry.c */
+extern NTSTATUS copy_memory( UINT64 to, UINT64 from, UINT32 size ) DECLSPEC_HIDDEN;
 extern const struct call_layout *get_call_layout( UINT32 func ) DECLSPEC_HIDDEN;
 extern NTSTATUS start_carried_call( struct carried_call *call, UINT32 func, void *params, UINT64 address ) DECLSPEC_HIDDEN;
 extern NTSTATUS finish_carried_call( struct carried_call *call, void *params ) DECLSPEC_HIDDEN;

@@ -10,9 +10,30 @@
 #include "winternl.h"
 #include "wine/debug.h"
 #include "trace.h"
-#include "unixlib.h"
+#include "carry.h"
 
 WINE_DEFAULT_DEBUG_CHANNEL(mapview);
+
+/* A call for another process can be given up, and is made for pages of ours so that nothing is written to
+ * the program's after that. */
+static NTSTATUS query_other_process( HANDLE process, MEMORY_WORKING_SET_EX_INFORMATION *info, DWORD count )
+{
+    MEMORY_WORKING_SET_EX_INFORMATION pages[MAX_CARRIED_PAGES] = { { 0 } };
+    struct query_working_set_params params = { (ULONG_PTR)process, (ULONG_PTR)pages, 0 };
+    NTSTATUS status;
+    DWORD len;
+
+    do
+    {
+        len = min( count, MAX_CARRIED_PAGES );
+        params.size = len * sizeof(*pages);
+        if ((status = copy_memory( (ULONG_PTR)pages, (ULONG_PTR)info, params.size )) ||
+            (status = mapview_call( unix_query_working_set, &params )) ||
+            (status = copy_memory( (ULONG_PTR)info, (ULONG_PTR)pages, params.size ))) break;
+        info += len;
+    } while ((count -= len));
+    return status;
+}
 
 
 /***********************************************************************
@@ -38,7 +59,8 @@ BOOL WINAPI DECLSPEC_HOTPATCH K32QueryWorkingSetEx( HANDLE process, void *info, 
     LONGLONG start = trace_start();
     NTSTATUS status;
 
-    status = mapview_call( unix_query_working_set, &params );
+    if (process == GetCurrentProcess()) status = mapview_call( unix_query_working_set, &params );
+    else status = query_other_process( process, info, size / sizeof(MEMORY_WORKING_SET_EX_INFORMATION) );
     if (status) SetLastError( RtlNtStatusToDosError( status ));
 
     if (start) trace_call( __func__, "process %s info %p size %lu: %s\n", debugstr_process( process ), info, size,
