@@ -137,12 +137,11 @@ NTSTATUS get_process_pid( HANDLE process, int *pid )
     if ((status = NtQueryInformationProcess( process, ProcessBasicInformation, &info, sizeof(info), NULL )))
         return status;
     if (info.UniqueProcessId == (ULONG_PTR)NtCurrentTeb()->ClientId.UniqueProcess) return STATUS_SUCCESS;
+    if (info.ExitStatus != STATUS_PENDING) return STATUS_PROCESS_IS_TERMINATING;
     *pid = find_process( info.UniqueProcessId );
     if (*pid == -1) return STATUS_TOO_MANY_OPENED_FILES;
     if (!*pid)
     {
-        if (!NtQueryInformationProcess( process, ProcessBasicInformation, &info, sizeof(info), NULL ) &&
-            info.ExitStatus != STATUS_PENDING) return STATUS_PROCESS_IS_TERMINATING;
         WARN( "process %04lx is not marked\n", (long)info.UniqueProcessId );
         return STATUS_NOT_SUPPORTED;
     }
