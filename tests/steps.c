@@ -282,10 +282,12 @@ static BOOL unmap_from_other(void)
     return map_remote() && or_undo( pUnmapViewOfFile2( poor_other, new_addr, 0 ), unmap_remote );
 }
 
-/* at an address that is one of a placeholder here only */
+/* at an address that is one of a placeholder here only; something may begin before it there */
 static BOOL free_elsewhere(void)
 {
-    return is_refused( VirtualFreeEx( poor_other, zone, 0, MEM_RELEASE ), ERROR_INVALID_PARAMETER );
+    BOOL ret = VirtualFreeEx( poor_other, zone, 0, MEM_RELEASE );
+
+    return is_refused( ret, ERROR_INVALID_PARAMETER ) || is_refused( ret, ERROR_INVALID_ADDRESS );
 }
 
 static BOOL use_self(void)
